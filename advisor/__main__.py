@@ -1,0 +1,22 @@
+"""`python -m advisor` and the `advisor` command: the one place that ends the process."""
+
+import sys
+
+from advisor.cli import app
+from advisor.errors import AdvisorError
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line; problems for the user go to standard error and exit with 2."""
+    try:
+        app()
+    except AdvisorError as error:
+        for problem in error.problems:
+            print(f"advisor: {problem}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The questionnaire as numbered lines: for screen readers, simple terminals and `NO_COLOR`.
+
+Nothing is redrawn and nothing is coloured; every line is read once, from top to bottom.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from advisor.ask.answers import project_name
+from advisor.ask.conversation import Move, answer_text, open_text
+from advisor.ask.flow import Flow, canonical, choices_of
+from advisor.errors import AnswersError
+from advisor.model import Choice, Question
+
+__all__ = ["Plain"]
+
+
+class Plain:
+    """A front of `print` and `input`."""
+
+    def project(self) -> str:
+        """The project's name, or "" if the person presses Enter."""
+        while raw := input("\nName of the project, or Enter to leave it out: "):
+            try:
+                return project_name(raw, "project")
+            except AnswersError as error:
+                _say(f"{error.problems[0].what}. {error.problems[0].cure}.")
+        return ""
+
+    def question(self, flow: Flow) -> tuple[str, ...] | Move:
+        """Ask `flow.question` by numbers; Enter keeps an answer that is there already."""
+        question, chosen = flow.question, flow.given.get(flow.at, ())
+        number, count = flow.progress
+        _say(f"\nQuestion {number} of {count}: {question.text}")
+        for place, choice in enumerate(choices_of(question), start=1):
+            _say(f"  {place}. {_with_help(choice)}")
+        if chosen:
+            _say(f"Your answer now: {answer_text(question, chosen)}. Enter keeps it.")
+        what = "Numbers, separated by commas" if question.multiple else "Number"
+        prompt = f"{what}; ? why we ask, b back, r review: "
+        while True:
+            line = input(prompt).strip().lower()
+            if line == "?":
+                _say(f"Why we ask: {question.why}")
+            elif (reply := _reply(line, question, chosen)) is not None:
+                return reply
+            else:
+                _say(_hint(question))
+
+    def review(self, flow: Flow) -> str | Move:
+        """Show every answer; a number changes one, Enter goes on or finishes."""
+        questions = flow.relevant
+        _say("\nReview. Your answers:")
+        for place, question in enumerate(questions, start=1):
+            _say(f"  {place}. {question.text} {_given_text(flow, question)}")
+        moves = {"b": Move.BACK, "f": Move.FINISH, "": Move.FINISH}
+        onward = "Enter or f finishes"
+        if flow.unanswered:
+            moves |= {"": Move.ONWARD}
+            onward = f"Enter goes on with {open_text(flow)}, f finishes and counts them as not sure"
+        while True:
+            line = input(f"Number to change an answer; {onward}, b back: ").strip().lower()
+            if line in moves:
+                return moves[line]
+            if len(places := _places(line, len(questions))) == 1:
+                return questions[places[0]].id
+            _say(f"Please type one number from 1 to {len(questions)}, or a letter named above.")
+
+    def note(self, text: str) -> None:
+        """Print a sentence."""
+        _say(text)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _with_help(choice: Choice) -> str:
+    return f"{choice.text} ({choice.help})" if choice.help else choice.text
+
+
+def _given_text(flow: Flow, question: Question) -> str:
+    return answer_text(question, flow.given.get(question.id, ()))
+
+
+def _reply(line: str, question: Question, chosen: tuple[str, ...]) -> tuple[str, ...] | Move | None:
+    """What a typed line means, or None if it means nothing here."""
+    if line in {"b", "r"}:
+        return Move.BACK if line == "b" else Move.REVIEW
+    if not line:
+        return chosen or None
+    choices = choices_of(question)
+    try:
+        return canonical(question, (choices[place].id for place in _places(line, len(choices))))
+    except ValueError:
+        return None
+
+
+def _places(line: str, count: int) -> list[int]:
+    """The places, from 0, that the numbers in a line stand for; none if any number is wrong."""
+    words = re.split(r"[,\s]+", line.strip(", "))
+    numbers = [int(word) for word in words if re.fullmatch(r"[0-9]{1,3}", word)]
+    fitting = len(numbers) == len(words) and all(1 <= number <= count for number in numbers)
+    return [number - 1 for number in numbers] if fitting else []
+
+
+def _hint(question: Question) -> str:
+    count = len(choices_of(question))
+    if question.multiple:
+        return f"Please type one or more numbers from 1 to {count}; Not sure stands alone."
+    return f"Please type one number from 1 to {count}."

@@ -1,0 +1,273 @@
+"""The questionnaire as lists to walk with the arrow keys; the only module that knows questionary.
+
+While a question is open, the screen shows how far one is, the question, why it is asked, the
+choices, what the choice under the pointer means, and the keys. Once answered, all that shrinks to
+one line. Colour only repeats what bold type, the pointer and the marks say; the one accent reads
+equally well on black and on white.
+"""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+import questionary
+from prompt_toolkit import print_formatted_text
+from prompt_toolkit.application import Application
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.layout.containers import HSplit, Window
+from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.layout.layout import Layout
+from questionary.prompts.common import InquirerControl
+
+from advisor.ask.answers import project_name
+from advisor.ask.conversation import Move, answer_text, open_text
+from advisor.ask.flow import Flow, canonical, choices_of
+from advisor.errors import AnswersError
+from advisor.model import NOT_SURE, Question
+
+__all__ = ["ACCENT", "Terminal"]
+
+#: Contrast 4.5 : 1 or better on black and on white, so it suits both kinds of terminal.
+ACCENT = "#3a7bab"
+
+STYLE = questionary.Style(
+    [
+        ("progress", f"fg:{ACCENT}"),
+        ("question", "bold"),
+        ("why", "italic"),
+        ("pointer", f"fg:{ACCENT} bold"),
+        ("highlighted", "bold"),
+        ("selected", "bold"),
+        ("help", "italic"),
+        ("fault", "reverse"),
+        ("keys", f"fg:{ACCENT}"),
+    ]
+)
+POINTER = "❯"
+WIDEST = 88
+BAR_CELLS = 14
+MARK = "↑↓ move · Space mark · Enter go on · b back · r review · Ctrl-C pause"
+CHOOSE = "↑↓ move · Enter choose · b back · r review · Ctrl-C pause"
+PICK = "↑↓ move · Enter choose · b back · Ctrl-C pause"
+
+Rows = list[questionary.Choice | questionary.Separator]
+
+
+class Terminal:
+    """A front of lists."""
+
+    def project(self) -> str:
+        """The project's name, or "" if the person presses Enter."""
+        asked = "What is the project called?"
+        prompt = questionary.text(
+            asked, qmark="", instruction="(Enter leaves it out) ", validate=_name_fault, style=STYLE
+        )
+        prompt.application.erase_when_done = True
+        raw: str = prompt.unsafe_ask()
+        name = project_name(raw, "project") if raw else ""
+        _leave_line(asked, name or "left out")
+        return name
+
+    def question(self, flow: Flow) -> tuple[str, ...] | Move:
+        """Ask `flow.question`; what was answered before is marked."""
+        question, before = flow.question, flow.given.get(flow.at, ())
+        rows = _choice_rows(question, before)
+        if question.multiple:
+            shown = _List(_heading(flow), rows, keys=MARK, marks=True)
+        else:
+            shown = _List(_heading(flow), rows, keys=CHOOSE, start=before[0] if before else None)
+        reply = shown.ask({"b": Move.BACK, "left": Move.BACK, "r": Move.REVIEW})
+        if isinstance(reply, Move):
+            return reply
+        chosen = canonical(question, reply if question.multiple else [reply])
+        _leave_line(question.text, answer_text(question, chosen))
+        return chosen
+
+    def review(self, flow: Flow) -> str | Move:
+        """Show every answer as a list; choosing one changes it."""
+        heading = _lines("Review", "Your answers", "Choose one to change it.")
+        shown = _List(heading, _review_rows(flow), keys=PICK)
+        reply: str | Move = shown.ask({"b": Move.BACK, "left": Move.BACK})
+        return reply
+
+    def note(self, text: str) -> None:
+        """Leave a sentence on the screen."""
+        print_formatted_text(FormattedText([("italic", f"   {_folded(text, indent='   ')}")]))
+
+
+class _List:
+    """One list on the screen, from the first drawing to the reply.
+
+    It is put together from questionary's parts: `questionary.select` builds two spare prompts for
+    every list, which alone takes longer than a person should wait for the next question.
+    """
+
+    def __init__(
+        self,
+        heading: FormattedText,
+        rows: Rows,
+        *,
+        keys: str,
+        marks: bool = False,
+        start: Any = None,
+    ) -> None:
+        self.keys, self.marks, self.fault = keys, marks, ""
+        self.listed: Any = InquirerControl(
+            rows, pointer=POINTER, use_indicator=marks, initial_choice=start, show_description=False
+        )
+        parts = [FormattedTextControl(heading), self.listed, FormattedTextControl(self._footer)]
+        windows = [
+            Window(part, dont_extend_height=True, always_hide_cursor=True, wrap_lines=True)
+            for part in parts
+        ]
+        self.layout = Layout(HSplit(windows))
+
+    def ask(self, moves: dict[str, Move]) -> Any:
+        """The value under the pointer, the marked values, or a move; Ctrl-C is raised."""
+        app: Application[Any] = Application(
+            layout=self.layout,
+            key_bindings=self._bindings(moves),
+            style=STYLE,
+            erase_when_done=True,
+        )
+        return questionary.Question(app).unsafe_ask()
+
+    def _bindings(self, moves: dict[str, Move]) -> KeyBindings:
+        bindings = KeyBindings()
+        for key, move in moves.items():
+            bindings.add(key)(_leaving(move))
+        for key, step in {"down": 1, "j": 1, "up": -1, "k": -1}.items():
+            bindings.add(key)(self._moving(step))
+        bindings.add("enter")(self._reply)
+        bindings.add("c-c")(_stop)
+        if self.marks:
+            bindings.add(" ")(self._toggle)
+        return bindings
+
+    def _moving(self, step: int) -> Callable[[KeyPressEvent], None]:
+        act = self.listed.select_next if step > 0 else self.listed.select_previous
+
+        def move(_event: KeyPressEvent) -> None:
+            act()
+            while not self.listed.is_selection_valid():
+                act()
+
+        return move
+
+    def _toggle(self, _event: KeyPressEvent) -> None:
+        value, marked = self.listed.get_pointed_at().value, self.listed.selected_options
+        if value in marked:
+            marked.remove(value)
+        else:
+            marked.append(value)
+        self.fault = ""
+
+    def _reply(self, event: KeyPressEvent) -> None:
+        if not self.marks:
+            event.app.exit(result=self.listed.get_pointed_at().value)
+            return
+        marked = list(self.listed.selected_options)
+        self.fault = _marks_fault(marked)
+        if not self.fault:
+            event.app.exit(result=marked)
+
+    def _footer(self) -> FormattedText:
+        help = self.listed.get_pointed_at().description
+        lines = [("class:help", f"\n   {_folded(help, indent='   ')}\n")] if help else []
+        fault = [("", "\n "), ("class:fault", f" {self.fault} "), ("", "\n")] if self.fault else []
+        return FormattedText([*lines, *fault, ("class:keys", f"\n {_folded(self.keys)}")])
+
+
+def _leaving(move: Move) -> Callable[[KeyPressEvent], None]:
+    def leave(event: KeyPressEvent) -> None:
+        event.app.exit(result=move)
+
+    return leave
+
+
+def _stop(event: KeyPressEvent) -> None:
+    event.app.exit(exception=KeyboardInterrupt)
+
+
+def _heading(flow: Flow) -> FormattedText:
+    number, count = flow.progress
+    filled = round(BAR_CELLS * number / count)
+    bar = "━" * filled + "╌" * (BAR_CELLS - filled)
+    return _lines(f"{bar} Question {number} of {count}", flow.question.text, flow.question.why)
+
+
+def _lines(progress: str, question: str, why: str) -> FormattedText:
+    return FormattedText(
+        [
+            ("class:progress", f"\n {progress}\n"),
+            ("class:question", f" {_folded(question)}\n"),
+            ("class:why", f" {_folded(why)}\n"),
+        ]
+    )
+
+
+def _choice_rows(question: Question, before: tuple[str, ...]) -> Rows:
+    return [
+        questionary.Choice(
+            choice.text,
+            value=choice.id,
+            checked=question.multiple and choice.id in before,
+            description=choice.help or None,
+        )
+        for choice in choices_of(question)
+    ]
+
+
+def _review_rows(flow: Flow) -> Rows:
+    finish = questionary.Choice("Finish", value=Move.FINISH)
+    head = [finish]
+    if flow.unanswered:
+        finish.title = "Finish now; what is open counts as not sure"
+        head = [questionary.Choice(f"Go on with {open_text(flow)}", value=Move.ONWARD), finish]
+    rows = [
+        questionary.Choice(_row(flow, question), value=question.id) for question in flow.relevant
+    ]
+    return [*head, questionary.Separator(" "), *rows]
+
+
+def _row(flow: Flow, question: Question) -> str:
+    """One line of the review: the question cut to the left part, the answer in what is left."""
+    left = _width() * 55 // 100
+    text = _cut(question.text, left).ljust(left)
+    answer = answer_text(question, flow.given.get(question.id, ()))
+    return f"{text}  {_cut(answer, _width() - left)}"
+
+
+def _name_fault(raw: str) -> bool | str:
+    try:
+        return not raw or bool(project_name(raw, "project"))
+    except AnswersError as error:
+        return f"{error.problems[0].what}. {error.problems[0].cure}."
+
+
+def _marks_fault(marked: list[str]) -> str:
+    if not marked:
+        return "Mark at least one with the space bar."
+    if NOT_SURE in marked and len(marked) > 1:
+        return "Mark either Not sure or the others."
+    return ""
+
+
+def _leave_line(question: str, answer: str) -> None:
+    print_formatted_text(FormattedText([("", f" ✓ {question}  "), ("bold", answer)]))
+
+
+def _width() -> int:
+    return max(min(shutil.get_terminal_size().columns, WIDEST) - 6, 20)
+
+
+def _folded(text: str, indent: str = " ") -> str:
+    return textwrap.fill(text, _width(), subsequent_indent=indent)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -1,0 +1,224 @@
+"""Putting the parts together: answers and evidence in, a Decision out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, partial
+
+from advisor.catalog import evidence_record
+from advisor.decide.flips import Ratings, Situation, find_flips
+from advisor.decide.movement import movements
+from advisor.decide.needs import derive_needs
+from advisor.decide.plan import choose_stack
+from advisor.decide.ratings import rate, relevant_cells
+from advisor.decide.robustness import judge, rank
+from advisor.decide.score import Acceptability, Matrix, acceptability, central_weights
+from advisor.decide.settle import find_settles
+from advisor.model import (
+    Answers,
+    Before,
+    Catalog,
+    Cell,
+    Contribution,
+    Decision,
+    Focus,
+    Needs,
+    Ranked,
+    Rating,
+    RuledOut,
+    Verdict,
+)
+
+__all__ = ["decide"]
+
+#: The verdicts that leave something to settle.
+UNSETTLED = ("too-close", "lean")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one state of the evidence gives for given needs."""
+
+    ratings: tuple[Rating, ...]
+    matrix: Matrix
+    counts: Acceptability | None
+    ranking: tuple[Ranked, ...]
+    ruled_out: tuple[RuledOut, ...]
+    verdict: Verdict
+
+    @property
+    def winner(self) -> str | None:
+        """The leader, or None when every framework misses a must-have."""
+        return self.ranking[0].framework if self.ranking else None
+
+
+def decide(catalog: Catalog, cells: Sequence[Cell], answers: Answers, *, as_of: date) -> Decision:
+    """The decision that follows from `answers` and from the evidence not later than `as_of`."""
+    needs = derive_needs(catalog, answers)
+    now = _outcome(catalog, cells, needs, as_of)
+    spoken = relevant_cells(catalog, cells, needs.focus, as_of)
+    unmeasured = _unmeasured(catalog, now.ratings, needs)
+    situation = _situation(catalog, cells, answers, needs, now, as_of)
+    return Decision(
+        answers=answers,
+        as_of=as_of,
+        needs=needs,
+        verdict=now.verdict,
+        winner=now.winner,
+        ranking=now.ranking,
+        tie=now.counts.ties / now.counts.draws if now.counts else 0.0,
+        ruled_out=now.ruled_out,
+        rescues=_rescues(now),
+        contributions=_contributions(now.matrix),
+        ratings=_used(now.ratings, needs),
+        cells=spoken,
+        stack=choose_stack(catalog, now.winner, spoken) if now.winner else None,
+        unmeasured=unmeasured,
+        before=_before(catalog, cells, needs, now, as_of),
+        evidence_digest=evidence_record(catalog, as_of, [c for c in cells if c.date <= as_of]),
+        flips=find_flips(situation),
+        settles=find_settles(situation, unmeasured) if now.verdict in UNSETTLED else (),
+    )
+
+
+def _outcome(catalog: Catalog, cells: Sequence[Cell], needs: Needs, as_of: date) -> Outcome:
+    ratings = rate(catalog, cells, needs.focus, as_of=as_of)
+    by_key = _by_key(ratings)
+    matrix = _posed(catalog, needs, by_key)
+    counts = acceptability(matrix, catalog.policy) if matrix.frameworks else None
+    ranking = rank(matrix, counts) if counts else ()
+    ruled_out = _ruled_out(catalog, needs, by_key)
+    return Outcome(
+        ratings, matrix, counts, ranking, ruled_out, judge(ranking, needs, catalog.policy)
+    )
+
+
+def _situation(
+    catalog: Catalog,
+    cells: Sequence[Cell],
+    answers: Answers,
+    needs: Needs,
+    now: Outcome,
+    as_of: date,
+) -> Situation:
+    """What was decided, with the ways to decide it again after a change."""
+    evidence = _evidence(catalog, cells, as_of)
+    pose = partial(_posed, catalog)
+
+    @cache
+    def answered(question: str, ids: tuple[str, ...]) -> Matrix:
+        changed = derive_needs(catalog, replace(answers, given={**answers.given, question: ids}))
+        return pose(changed, evidence(changed.focus))
+
+    return Situation(catalog, answers, needs, _by_key(now.ratings), now.matrix, pose, answered)
+
+
+def _evidence(catalog: Catalog, cells: Sequence[Cell], as_of: date) -> Callable[[Focus], Ratings]:
+    """The ratings for a focus, reckoned once for all that the same measurements speak for."""
+    known: dict[tuple[int, ...], Ratings] = {}
+
+    def ratings(focus: Focus) -> Ratings:
+        spoken = tuple(map(id, relevant_cells(catalog, cells, focus, as_of)))
+        if spoken not in known:
+            known[spoken] = _by_key(rate(catalog, cells, focus, as_of=as_of))
+        return known[spoken]
+
+    return ratings
+
+
+def _by_key(ratings: tuple[Rating, ...]) -> Ratings:
+    return {(rating.framework, rating.criterion): rating for rating in ratings}
+
+
+def _posed(catalog: Catalog, needs: Needs, ratings: Ratings) -> Matrix:
+    """The problem that the must-haves leave."""
+    excluded = {entry.framework for entry in _ruled_out(catalog, needs, ratings)}
+    candidates = tuple(sorted({f.id for f in catalog.frameworks} - excluded))
+    return _matrix(catalog, needs, ratings, candidates)
+
+
+def _ruled_out(
+    catalog: Catalog, needs: Needs, ratings: Mapping[tuple[str, str], Rating]
+) -> tuple[RuledOut, ...]:
+    """Who misses which must-have. An unknown level rules nobody out: absence is not evidence."""
+    return tuple(
+        RuledOut(framework.id, requirement, rating)
+        for framework in catalog.frameworks
+        for requirement in needs.requirements
+        if (rating := ratings[framework.id, requirement.criterion]).level is not None
+        and rating.level < requirement.level
+    )
+
+
+def _matrix(
+    catalog: Catalog,
+    needs: Needs,
+    ratings: Mapping[tuple[str, str], Rating],
+    frameworks: tuple[str, ...],
+) -> Matrix:
+    """The problem in its canonical order, so that the order of the input cannot matter."""
+    group = {criterion.id: criterion.group for criterion in catalog.criteria}
+    weighed = {**needs.own, **needs.open, **needs.core}
+    criteria = tuple(sorted(id for id, points in weighed.items() if points > 0))
+    return Matrix(
+        frameworks=frameworks,
+        criteria=criteria,
+        groups=tuple(group[id] for id in criteria),
+        settled=tuple(needs.own.get(id, 0.0) + needs.core.get(id, 0.0) for id in criteria),
+        open=tuple(needs.open.get(id, 0.0) for id in criteria),
+        ratings=tuple(tuple(ratings[f, id] for id in criteria) for f in frameworks),
+    )
+
+
+def _contributions(matrix: Matrix) -> tuple[Contribution, ...]:
+    weights = central_weights(matrix)
+    return tuple(
+        Contribution(framework, rating.criterion, weight, rating.value, weight * rating.value)
+        for framework, row in zip(matrix.frameworks, matrix.ratings, strict=True)
+        for weight, rating in zip(weights, row, strict=True)
+    )
+
+
+def _rescues(now: Outcome) -> tuple[RuledOut, ...]:
+    """The misses that are their framework's only one, when nobody is left."""
+    if now.ranking:
+        return ()
+    missed = [entry.framework for entry in now.ruled_out]
+    return tuple(entry for entry in now.ruled_out if missed.count(entry.framework) == 1)
+
+
+def _used(ratings: tuple[Rating, ...], needs: Needs) -> tuple[Rating, ...]:
+    required = {requirement.criterion for requirement in needs.requirements}
+    used = required | needs.own.keys() | needs.open.keys() | needs.core.keys()
+    return tuple(rating for rating in ratings if rating.criterion in used)
+
+
+def _unmeasured(catalog: Catalog, ratings: tuple[Rating, ...], needs: Needs) -> tuple[str, ...]:
+    """Criteria that carry weight, could be measured, and are not for what the user named."""
+    weighed = needs.own.keys() | needs.open.keys()
+    measured = {rating.criterion for rating in ratings if rating.tier == "measured"}
+    return tuple(
+        criterion.id
+        for criterion in catalog.criteria
+        if criterion.measure and criterion.id in weighed and criterion.id not in measured
+    )
+
+
+def _before(
+    catalog: Catalog, cells: Sequence[Cell], needs: Needs, now: Outcome, as_of: date
+) -> Before | None:
+    """The same needs on the evidence's first layer, and which ratings moved the result since."""
+    first = catalog.policy.first_layer
+    if as_of <= first:
+        return None
+    then = _outcome(catalog, cells, needs, first)
+    moved = movements(now.matrix, then.ratings, now.winner, _rival(now, then))
+    return Before(first, then.verdict, then.winner, then.ranking, moved)
+
+
+def _rival(now: Outcome, then: Outcome) -> str | None:
+    """Whom today's leader is compared with: the earlier leader, or else today's runner-up."""
+    ranked = [row.framework for row in now.ranking]
+    if then.winner != now.winner and then.winner in ranked:
+        return then.winner
+    return ranked[1] if len(ranked) > 1 else None

@@ -1,0 +1,243 @@
+"""The kernel: a weighted mean, and the same again for many draws of what is not known for sure.
+
+Stochastic multicriteria acceptability analysis (SMAA-2, Lahdelma and Salminen 2001; ordinal levels
+after SMAA-O, Lahdelma, Miettinen and Salminen 2003). Each draw has its own weights, its own level
+errors, its own spacing of the levels and its own measured values.
+
+The kernel is made to run in a browser too and to give the same bits there. Therefore only + - * /,
+comparisons and 32-bit integer operations occur; sums run from left to right; there is no file,
+clock, logging or random generator. Randomness is a hash of (seed, name, draw): a criterion's draws
+do not depend on what else is in the problem, so two problems can be compared draw by draw.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from advisor.model import Policy, Rating
+
+__all__ = ["Acceptability", "Matrix", "acceptability", "central_scores", "central_weights"]
+
+Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.uint32]
+
+LEVELS: Final = 5
+MASK: Final = 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A decision problem: m frameworks x n weighted criteria.
+
+    `settled` and `open` are points (n), `groups` names each criterion's group (n), `ratings[a][c]`
+    is framework a on criterion c. Frameworks and criteria are in the order of their ids.
+    """
+
+    frameworks: tuple[str, ...]
+    criteria: tuple[str, ...]
+    groups: tuple[str, ...]
+    settled: tuple[float, ...]
+    open: tuple[float, ...]
+    ratings: tuple[tuple[Rating, ...], ...]
+
+
+@dataclass(frozen=True)
+class Acceptability:
+    """Counts over all draws.
+
+    `wins` (m): draws that a framework leads by at least the margin. `ties`: draws that nobody
+    does. `ranks` (m x m): draws in which framework a has rank r by score, equal scores in order
+    of id.
+    """
+
+    draws: int
+    wins: tuple[int, ...]
+    ties: int
+    ranks: tuple[tuple[int, ...], ...]
+
+
+def central_weights(matrix: Matrix) -> list[float]:
+    """Normalised weights (n), adding up to 1 within rounding."""
+    total = 0.0
+    for settled, open in zip(matrix.settled, matrix.open, strict=True):
+        total = total + (settled + open)
+    return [(s + o) / total for s, o in zip(matrix.settled, matrix.open, strict=True)]
+
+
+def central_scores(matrix: Matrix) -> list[float]:
+    """The weighted mean of values (m): contributions added from left to right."""
+    weights = central_weights(matrix)
+    scores = []
+    for row in matrix.ratings:
+        score = 0.0
+        for weight, rating in zip(weights, row, strict=True):
+            score = score + weight * rating.value
+        scores.append(score)
+    return scores
+
+
+def acceptability(matrix: Matrix, policy: Policy) -> Acceptability:
+    """How often each framework wins when everything uncertain is drawn `policy.draws` times."""
+    scores = _drawn_scores(matrix, policy)
+    order = _ranks(scores)
+    best, second = _two_best(scores)
+    led = best - second >= policy.margin
+    wins = tuple(int(np.count_nonzero(led & (rank == 0))) for rank in order)
+    ranks = tuple(
+        tuple(int(np.count_nonzero(rank == place)) for place in range(len(order))) for rank in order
+    )
+    return Acceptability(policy.draws, wins, policy.draws - sum(wins), ranks)
+
+
+def _drawn_scores(matrix: Matrix, policy: Policy) -> list[Floats]:
+    """Each framework's score in each draw: m columns of length draws."""
+    uniform = Uniform(policy.seed, policy.draws)
+    weights = _drawn_weights(matrix, policy, uniform)
+    spacing = _drawn_spacing(uniform)
+    total = _zeros(policy)
+    for weight in weights:
+        total = total + weight
+    scores = []
+    for row in matrix.ratings:
+        score = _zeros(policy)
+        for weight, rating in zip(weights, row, strict=True):
+            score = score + weight * _drawn_value(rating, spacing, policy, uniform)
+        scores.append(score / total)
+    return scores
+
+
+class Uniform:
+    """Numbers in [0, 1) by name: counter-based, so the same in any order and in any language."""
+
+    def __init__(self, seed: int, draws: int) -> None:
+        self._seed = seed
+        self._base = mix(np.arange(draws, dtype=np.uint32) + np.uint32(seed & MASK))
+
+    def __call__(self, name: str) -> Floats:
+        """The column of draws called `name`."""
+        key = mix(np.array([fnv1a(name) ^ (self._seed & MASK)], dtype=np.uint32))
+        column: Floats = mix(self._base ^ key) / 4294967296.0
+        return column
+
+
+def fnv1a(name: str) -> int:
+    """The 32-bit FNV-1a hash of an ASCII name (Fowler, Noll and Vo)."""
+    hashed = 0x811C9DC5
+    for byte in name.encode("ascii"):
+        hashed = ((hashed ^ byte) * 0x01000193) & MASK
+    return hashed
+
+
+def mix(word: Words) -> Words:
+    """A 32-bit finaliser with low bias ("lowbias32", C. Wellons, hash-prospector)."""
+    mixed = word ^ (word >> np.uint32(16))
+    mixed *= np.uint32(0x7FEB352D)
+    mixed ^= mixed >> np.uint32(15)
+    mixed *= np.uint32(0x846CA68B)
+    mixed ^= mixed >> np.uint32(16)
+    return mixed
+
+
+def _zeros(policy: Policy) -> Floats:
+    return np.zeros(policy.draws, dtype=np.float64)
+
+
+def _drawn_weights(matrix: Matrix, policy: Policy, uniform: Uniform) -> list[Floats]:
+    """Two levels: a factor per group, and one per criterion, wider where a question stayed open."""
+    groups = _drawn_groups(tuple(sorted(set(matrix.groups))), uniform, policy)
+    weights = []
+    for place, criterion in enumerate(matrix.criteria):
+        settled = _points(matrix.settled[place], f"settled/{criterion}", policy.spread, uniform)
+        open = _points(matrix.open[place], f"open/{criterion}", policy.open_spread, uniform)
+        weights.append(groups[matrix.groups[place]] * (settled + open))
+    return weights
+
+
+def _points(points: float, name: str, spread: float, uniform: Uniform) -> Floats | float:
+    """The points in every draw; no points need no column, since 0 times any factor is 0."""
+    return points * _stretched(uniform(name), spread) if points else 0.0
+
+
+def _drawn_groups(groups: tuple[str, ...], uniform: Uniform, policy: Policy) -> dict[str, Floats]:
+    """Half fixed at 1, half a spacing of sorted uniforms scaled to mean 1."""
+    cuts = [uniform(f"group/{number}") for number in range(1, len(groups))]
+    ordered = list(np.sort(np.array(cuts), axis=0)) if cuts else []
+    edges = [_zeros(policy), *ordered, _zeros(policy) + 1.0]
+    return {
+        group: 0.5 + 0.5 * (len(groups) * (edges[place + 1] - edges[place]))
+        for place, group in enumerate(groups)
+    }
+
+
+def _stretched(column: Floats, spread: float) -> Floats:
+    """A factor in (1/spread, spread), as likely to shrink as to grow."""
+    push = 2.0 * column - 1.0
+    grown = 1.0 + np.abs(push) * (spread - 1.0)
+    factor: Floats = np.where(push < 0.0, 1.0 / grown, grown)
+    return factor
+
+
+def _drawn_spacing(uniform: Uniform) -> Floats:
+    """The value of each level (LEVELS x draws): 0, three sorted uniforms, 1."""
+    between = np.sort(np.array([uniform(f"spacing/{number}") for number in (1, 2, 3)]), axis=0)
+    ends = np.zeros((1, between.shape[1]))
+    return np.concatenate([ends, between, ends + 1.0])
+
+
+def _drawn_value(rating: Rating, spacing: Floats, policy: Policy, uniform: Uniform) -> Floats:
+    """One rating's value in every draw."""
+    # What a framework inherits is the same fact: both get the same error in the same draw.
+    owner = rating.framework
+    if rating.statement is not None and rating.statement.inherits is not None:
+        owner = rating.statement.inherits
+    column = uniform(f"value/{owner}/{rating.criterion}")
+    if rating.tier == "measured":
+        return _drawn_measurement(rating, column)
+    if rating.level is None:
+        level = (column * LEVELS).astype(np.int64)
+    else:
+        level = _drawn_level(rating.level, column, policy.error[rating.tier])
+    return spacing.ravel().take(level * column.size + np.arange(column.size))
+
+
+def _drawn_level(level: int, column: Floats, error: float) -> npt.NDArray[np.int64]:
+    """The level, wrong by one in a share `error` of the draws; at an end it can only err inwards.
+
+    A small draw errs down and a large one up, so in any draw a better level stays the better one.
+    """
+    lower = 0.0 if level == 0 else error if level == LEVELS - 1 else error * 0.5
+    upper = 0.0 if level == LEVELS - 1 else error if level == 0 else error * 0.5
+    raised = np.where(column >= 1.0 - upper, level + 1, level)
+    return np.where(column < lower, level - 1, raised)
+
+
+def _drawn_measurement(rating: Rating, column: Floats) -> Floats:
+    """Below the value in half of the draws and above in the other half, evenly in the interval."""
+    below = rating.low + (rating.value - rating.low) * (2.0 * column)
+    above = rating.value + (rating.high - rating.value) * (2.0 * column - 1.0)
+    value: Floats = np.where(column < 0.5, below, above)
+    return value
+
+
+def _ranks(scores: list[Floats]) -> list[npt.NDArray[np.int64]]:
+    """Each framework's place in each draw, 0 for the best; equal scores stand in order of id."""
+    places = []
+    for own, score in enumerate(scores):
+        place = np.zeros(score.shape, dtype=np.int64)
+        for other, rival in enumerate(scores):
+            ahead = rival > score if other > own else rival >= score
+            if other != own:
+                place = place + ahead
+        places.append(place)
+    return places
+
+
+def _two_best(scores: list[Floats]) -> tuple[Floats, Floats]:
+    """The best and the second-best score of each draw; without a rival the second is -1."""
+    best, second = scores[0], np.full(scores[0].shape, -1.0)
+    for score in scores[1:]:
+        second = np.where(score > best, best, np.where(score > second, score, second))
+        best = np.where(score > best, score, best)
+    return best, second

@@ -1,0 +1,145 @@
+"""What would settle a result that is not clear: what to answer, to measure, to look up first.
+
+Everything that is still open is answered in thought with each of its possible answers; what counts
+is by how much the leader's lead would change. All three kinds share this scale, so they can be
+ranked together.
+
+    question     each of its choices, as likely as the others
+    measurement  each framework's possible levels, as likely as their tier says
+    cell         the same, for one framework
+
+Like the search for flips, this runs in a browser too: + - * /, comparisons, sums in order.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import Final, NamedTuple
+
+from advisor.decide.flips import Situation, first
+from advisor.decide.needs import asked
+from advisor.decide.score import LEVELS, Matrix, central_scores, central_weights
+from advisor.model import NOT_SURE, Policy, Rating, Settle, SettleKind
+
+__all__ = ["find_settles"]
+
+#: So many of a kind are reported: nobody settles more at once.
+MOST: Final = 3
+
+
+class Possible(NamedTuple):
+    """One way in which something open may turn out: who then leads, and the old leader's lead."""
+
+    share: float
+    winner: str | None
+    lead: float
+
+
+def find_settles(situation: Situation, unmeasured: tuple[str, ...]) -> tuple[Settle, ...]:
+    """What is open, most telling first; nothing where fewer than two are in the running.
+
+    `unmeasured` are the criteria that carry weight and could be measured.
+    """
+    if len(situation.matrix.frameworks) < 2:
+        return ()
+    kinds = (
+        _open_questions(situation),
+        _open_measurements(situation, unmeasured),
+        _open_cells(situation, unmeasured),
+    )
+    kept = [settle for found in kinds for settle in sorted(found, key=_order)[:MOST]]
+    return tuple(sorted(kept, key=_order))
+
+
+def _order(settle: Settle) -> tuple[float, float, str, tuple[str, ...]]:
+    return (-settle.expected, -settle.most, settle.kind, settle.subject)
+
+
+def _open_questions(situation: Situation) -> Iterator[Settle]:
+    given = situation.answers.given
+    for question in asked(situation.catalog.questions, situation.answers, {"yes"}):
+        if given.get(question.id, (NOT_SURE,)) != (NOT_SURE,):
+            continue
+        share = 1.0 / len(question.choices)
+        possible = [
+            _possible(situation, share, situation.answered(question.id, (choice.id,)))
+            for choice in question.choices
+        ]
+        yield from _settle("question", (question.id,), situation, possible)
+
+
+def _possible(situation: Situation, share: float, matrix: Matrix) -> Possible:
+    now = first(situation.matrix.frameworks, central_scores(situation.matrix)).framework
+    if not matrix.frameworks:
+        return Possible(share, None, -1.0)
+    return _seen(share, now, matrix.frameworks, central_scores(matrix))
+
+
+def _seen(share: float, now: str, frameworks: Sequence[str], scores: Sequence[float]) -> Possible:
+    """The lead of `now`: negative when others lead, -1 when it is ruled out, 1 when alone."""
+    winner, lead = first(frameworks, scores)
+    if winner != now:
+        best = scores[frameworks.index(winner)]
+        lead = scores[frameworks.index(now)] - best if now in frameworks else -1.0
+    return Possible(share, winner, lead)
+
+
+def _open_measurements(situation: Situation, unmeasured: tuple[str, ...]) -> Iterator[Settle]:
+    matrix = situation.matrix
+    for place, criterion in enumerate(matrix.criteria):
+        if criterion in unmeasured:
+            changed = tuple(range(len(matrix.frameworks)))
+            possible = _turnouts(matrix, place, changed, situation.catalog.policy)
+            yield from _settle("measurement", (criterion,), situation, possible)
+
+
+def _open_cells(situation: Situation, unmeasured: tuple[str, ...]) -> Iterator[Settle]:
+    matrix = situation.matrix
+    for place, criterion in enumerate(matrix.criteria):
+        if criterion in unmeasured:
+            continue
+        for own, framework in enumerate(matrix.frameworks):
+            possible = _turnouts(matrix, place, (own,), situation.catalog.policy)
+            yield from _settle("cell", (framework, criterion), situation, possible)
+
+
+def _turnouts(
+    matrix: Matrix, place: int, changed: tuple[int, ...], policy: Policy
+) -> Iterator[Possible]:
+    """Every combination of the values that these frameworks may have on one criterion."""
+    weight, scores = central_weights(matrix)[place], central_scores(matrix)
+    now = first(matrix.frameworks, scores).framework
+    ratings = [matrix.ratings[own][place] for own in changed]
+    for values in product(*(_values(rating, policy) for rating in ratings)):
+        after, share = list(scores), 1.0
+        for own, rating, (value, part) in zip(changed, ratings, values, strict=True):
+            after[own] = after[own] + weight * (value - rating.value)
+            share = share * part
+        yield _seen(share, now, matrix.frameworks, after)
+
+
+def _values(rating: Rating, policy: Policy) -> list[tuple[float, float]]:
+    """The values that a rating may really have and their shares; a measurement stands."""
+    if rating.tier == "measured":
+        return [(rating.value, 1.0)]
+    if rating.level is None:
+        return [(level / (LEVELS - 1), 1.0 / LEVELS) for level in range(LEVELS)]
+    error = policy.error[rating.tier]
+    beside = [level for level in (rating.level - 1, rating.level + 1) if 0 <= level < LEVELS]
+    wrong = [(level / (LEVELS - 1), error / len(beside)) for level in beside]
+    return [(rating.value, 1.0 - error), *wrong]
+
+
+def _settle(
+    kind: SettleKind, subject: tuple[str, ...], situation: Situation, possible: Iterable[Possible]
+) -> Iterator[Settle]:
+    """The summary of all turnouts, unless none of them moves the lead."""
+    now = first(situation.matrix.frameworks, central_scores(situation.matrix))
+    expected, most, winners = 0.0, 0.0, set()
+    for share, winner, lead in possible:
+        change = abs(lead - now.lead)
+        expected = expected + share * change
+        most = max(most, change)
+        if winner is not None and winner != now.framework and share > 0.0:
+            winners.add(winner)
+    if expected > 0.0:
+        yield Settle(kind, subject, expected, most, tuple(sorted(winners)))

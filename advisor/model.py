@@ -1,0 +1,585 @@
+"""The nouns of the house, frozen and typed; no input or output happens here.
+
+Two kinds stand here. What people write down (frameworks, criteria, statements, questions) is
+checked on the way in and therefore a pydantic model. What is computed (cells, ratings, decisions)
+is a plain frozen dataclass. The words are the glossary's, in ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+__all__ = [
+    "NOT_SURE",
+    "Answers",
+    "Before",
+    "Catalog",
+    "Cell",
+    "Choice",
+    "Claim",
+    "Contribution",
+    "Criterion",
+    "Decision",
+    "Flip",
+    "FlipKind",
+    "Focus",
+    "Framework",
+    "Group",
+    "Measure",
+    "Movement",
+    "Needs",
+    "Policy",
+    "Question",
+    "Ranked",
+    "Rating",
+    "Ratio",
+    "Requirement",
+    "RuledOut",
+    "Settle",
+    "SettleKind",
+    "Source",
+    "Stack",
+    "StackChoice",
+    "Statement",
+    "Tier",
+    "Verdict",
+    "Workload",
+]
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
+Level = Annotated[int, Field(ge=0, le=4)]
+Points = Literal[1, 2, 4, 8]
+Tier = Literal["measured", "probed", "documented", "judged", "unknown"]
+Verdict = Literal["clear", "lean", "too-close", "none"]
+FlipKind = Literal["answer", "requirement", "weight", "group", "measurement", "cell"]
+SettleKind = Literal["question", "measurement", "cell"]
+
+#: The answer that every question accepts; it widens the weights instead of picking an opinion.
+NOT_SURE = "not-sure"
+
+
+class Noun(BaseModel):
+    """Something written in a knowledge file: immutable, and nothing unknown is accepted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Framework(Noun):
+    """One of the candidates, with what a reader needs to start using it."""
+
+    id: Id
+    name: str
+    default_stack: Id
+    install: str
+    quick_start: str
+    homepage: str
+    documentation: str
+    summary: str
+
+
+class Stack(Noun):
+    """How a framework is run: framework, backend and mode."""
+
+    id: Id
+    framework: Id
+    backend: str
+    mode: str
+    summary: str
+
+
+class Group(Noun):
+    """A heading for criteria; the first level of weight uncertainty."""
+
+    id: Id
+    name: str
+
+
+class Measure(Noun):
+    """Which cells of the measurements speak for a criterion."""
+
+    phase: Id
+    metric: Id
+
+
+class Criterion(Noun):
+    """Something that can matter when choosing a framework.
+
+    `core` is the weight, in points, that every project gives it whatever it answers; `review_days`
+    is the age in days after which a statement about it counts as stale.
+    """
+
+    id: Id
+    group: Id
+    name: str
+    question: str
+    known_by: Literal["measured", "probed", "documented", "judged"]
+    review_days: Annotated[int, Field(gt=0)]
+    core: Annotated[int, Field(ge=0)] = 0
+    measure: Measure | None = None
+
+
+class Source(Noun):
+    """Where a fact comes from."""
+
+    id: SourceId
+    title: str
+    date: str
+    kind: str
+    supports: str
+    url: str = ""
+
+
+class Statement(Noun):
+    """A dated, sourced level for one framework on one criterion.
+
+    Levels: 0 absent or dead, 1 weak or declining, 2 usable with caveats, 3 good, 4 leading or
+    complete. `inherits` names the framework whose quality this really is, so that the same fact
+    is not counted as independent evidence twice.
+    """
+
+    framework: Id
+    criterion: Id
+    level: Level
+    date: dt.date
+    tier: Literal["probed", "documented", "judged"]
+    sources: tuple[SourceId, ...]
+    note: str = ""
+    inherits: Id | None = None
+
+    @model_validator(mode="after")
+    def _caveats_are_named(self) -> Self:
+        if self.level == 2 and not self.note:
+            raise ValueError('level 2 means "usable with caveats": say which in `note`')
+        if not self.sources and self.tier != "judged":
+            raise ValueError(f"a {self.tier} statement needs at least one source")
+        return self
+
+
+class Focus(Noun):
+    """What of the measurements matters: empty means that nothing was said.
+
+    `devices` is where models train, `serving` where they answer.
+    """
+
+    workloads: tuple[Id, ...] = ()
+    devices: tuple[Id, ...] = ()
+    serving: tuple[Id, ...] = ()
+
+    def speaks_for(self, phase: str, device: str) -> bool:
+        """Whether a measurement of `phase` on `device` says something about this use."""
+        named = self.serving if phase == "predict" and self.serving else self.devices
+        return device in named
+
+    def joined(self, other: Focus) -> Focus:
+        """Both together, without repeats, in order of appearance."""
+        return Focus(
+            **{
+                key: tuple(dict.fromkeys(getattr(self, key) + getattr(other, key)))
+                for key in Focus.model_fields
+            }
+        )
+
+
+class Choice(Noun):
+    """One answer to a question and what follows from it.
+
+    `weighs` adds points to criteria, `requires` sets a minimum level (a must-have), `focus` says
+    which workloads and devices the measurements must speak for.
+    """
+
+    id: Id
+    text: str
+    help: str = ""
+    weighs: dict[Id, Points] = {}
+    requires: dict[Id, Annotated[int, Field(ge=1, le=4)]] = {}
+    focus: Focus = Focus()
+
+
+class Question(Noun):
+    """One thing we ask; `when` maps an earlier question to the answers that make it relevant."""
+
+    id: Id
+    text: str
+    why: str
+    multiple: bool = False
+    when: dict[Id, tuple[Id, ...]] = {}
+    choices: tuple[Choice, ...]
+
+    def relevance(self, given: Mapping[str, tuple[str, ...]]) -> Literal["yes", "no", "open"]:
+        """Whether earlier answers call for this question; "open" while that is not settled.
+
+        Each question named in `when` must have one of its named answers. One that is missing or
+        "not sure" might still get it; one that got another answer settles it.
+        """
+        settled = [(given.get(q, (NOT_SURE,)), ids) for q, ids in self.when.items()]
+        if any(got != (NOT_SURE,) and not set(got) & set(ids) for got, ids in settled):
+            return "no"
+        return "open" if any(got == (NOT_SURE,) for got, _ in settled) else "yes"
+
+    def choice(self, id: str) -> Choice | None:
+        """The choice called `id`, if there is one."""
+        return next((choice for choice in self.choices if choice.id == id), None)
+
+
+class Workload(Noun):
+    """What a user calls the work, made of measured tasks."""
+
+    id: Id
+    name: str
+    tasks: tuple[Id, ...]
+
+
+class Claim(Noun):
+    """A sentence of the 2025 article in our words, with our verdict and what decides it.
+
+    `decided_by` is how it can be decided: "measured" from cells, "probe" by a program, "source" by
+    citation only. `stale_at_publication` marks what was already wrong on the article's own date.
+    """
+
+    id: Id
+    framework: Literal["all", "keras", "tensorflow", "pytorch"]
+    section: str
+    claim: str
+    criterion: Id
+    verdict: Literal["confirmed", "outdated", "refuted", "misleading", "unverifiable"]
+    reason: str
+    decided_by: Literal["measured", "probe", "source"]
+    test: str
+    sources: tuple[SourceId, ...] = ()
+    stale_at_publication: bool = False
+
+
+class Policy(Noun):
+    """Every constant of the method in one place; knowledge/policy.toml gives the reasons."""
+
+    error: dict[Tier, float]
+    draws: int
+    seed: int
+    margin: float
+    clear: float
+    lean: float
+    own_share: float
+    spread: float
+    open_spread: float
+    worst_ratio: float
+    tie: float
+    unstable: float
+    first_layer: dt.date
+
+
+class Catalog(Noun):
+    """All that is known, checked and cross-checked."""
+
+    frameworks: tuple[Framework, ...]
+    stacks: tuple[Stack, ...]
+    groups: tuple[Group, ...]
+    criteria: tuple[Criterion, ...]
+    sources: tuple[Source, ...]
+    statements: tuple[Statement, ...]
+    questions: tuple[Question, ...]
+    workloads: tuple[Workload, ...]
+    claims: tuple[Claim, ...] = ()
+    policy: Policy
+
+    def framework(self, id: str) -> Framework:
+        """The framework called `id`; KeyError if there is none."""
+        return _named(self.frameworks, id)
+
+    def stack(self, id: str) -> Stack:
+        """The stack called `id`; KeyError if there is none."""
+        return _named(self.stacks, id)
+
+    def group(self, id: str) -> Group:
+        """The group called `id`; KeyError if there is none."""
+        return _named(self.groups, id)
+
+    def criterion(self, id: str) -> Criterion:
+        """The criterion called `id`; KeyError if there is none."""
+        return _named(self.criteria, id)
+
+    def question(self, id: str) -> Question:
+        """The question called `id`; KeyError if there is none."""
+        return _named(self.questions, id)
+
+    def source(self, id: str) -> Source:
+        """The source called `id`; KeyError if there is none."""
+        return _named(self.sources, id)
+
+    def workload(self, id: str) -> Workload:
+        """The workload called `id`; KeyError if there is none."""
+        return _named(self.workloads, id)
+
+
+Named = TypeVar("Named", Framework, Stack, Group, Criterion, Question, Source, Workload)
+
+
+def _named(things: tuple[Named, ...], id: str) -> Named:
+    for thing in things:
+        if thing.id == id:
+            return thing
+    raise KeyError(id)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one project answered; `given` maps question to chosen ids, in the questionnaire's order.
+
+    A question that is missing counts as "not sure".
+    """
+
+    given: dict[str, tuple[str, ...]]
+    project: str = ""
+    questionnaire: str = ""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A must-have: the least level of a criterion, and the answer that asked for it."""
+
+    criterion: str
+    level: int
+    question: str
+    choice: str
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the answers ask for: points per criterion, must-haves and what the numbers must show.
+
+    `own` comes from the user's answers, `open` is the average over the choices of questions left
+    open, `core` is what every project needs.
+    """
+
+    own: dict[str, float]
+    open: dict[str, float]
+    core: dict[str, float]
+    requirements: tuple[Requirement, ...]
+    focus: Focus
+
+    @property
+    def own_share(self) -> float:
+        """The share of all points that the user's own answers gave, 0 to 1."""
+        own, rest = _total(self.own), _total(self.open) + _total(self.core)
+        return own / (own + rest) if own + rest else 0.0
+
+
+def _total(points: Mapping[str, float]) -> float:
+    """Added from left to right: from Python 3.12 on `sum` compensates, and the browser does not."""
+    total = 0.0
+    for value in points.values():
+        total = total + value
+    return total
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The summary of one stack on one task in one phase on one machine.
+
+    `value`, `low`, `high` and `process_values` are in `unit`; the interval is the 95 % interval
+    over processes. `runs` are the names of the run files, in the order of `process_values`.
+    """
+
+    stack: str
+    framework: str
+    task: str
+    phase: str
+    metric: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    processes: int
+    stable: bool
+    machine: str
+    device: str
+    date: dt.date
+    runs: tuple[str, ...]
+    process_values: tuple[float, ...]
+    replicates: tuple[int, ...]
+    detail: dict[str, float] = field(default_factory=dict)
+    session: str = ""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times slower than the best of the compared stacks, with its 95 % interval."""
+
+    stack: str
+    framework: str
+    task: str
+    value: float
+    low: float
+    high: float
+    tied: bool
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What is known of one framework on one criterion, as of a date and for these needs.
+
+    `tier` is the effective one: a stale statement counts for less than it was born with. `value`,
+    `low` and `high` are on the 0 to 1 scale; `level` is None for measured and unknown ratings.
+    """
+
+    framework: str
+    criterion: str
+    tier: Tier
+    level: int | None
+    value: float
+    low: float
+    high: float
+    stale: bool = False
+    statement: Statement | None = None
+    ratios: tuple[Ratio, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuledOut:
+    """A framework that misses a must-have, with the rating that says so."""
+
+    framework: str
+    requirement: Requirement
+    evidence: Rating
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """Part of a framework's score: normalised weight times value. They add up to the score."""
+
+    framework: str
+    criterion: str
+    weight: float
+    value: float
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A framework's place: central score, share of draws it wins, share at each rank."""
+
+    framework: str
+    score: float
+    first_rank: float
+    ranks: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class StackChoice:
+    """How to run the winner, and the ratios that say so; `measured` is False for a default."""
+
+    stack: str
+    measured: bool
+    ratios: tuple[Ratio, ...] = ()
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A criterion whose evidence moved between two dates.
+
+    `effect` is by how much it moved the lead of today's leader over the earlier one (or, where
+    they are the same, over the runner-up), in score points from -1 to 1.
+    """
+
+    criterion: str
+    framework: str
+    before: Rating
+    after: Rating
+    effect: float
+
+
+@dataclass(frozen=True)
+class Before:
+    """The same answers decided on older evidence."""
+
+    as_of: dt.date
+    verdict: Verdict
+    winner: str | None
+    ranking: tuple[Ranked, ...]
+    moved: tuple[Movement, ...]
+
+
+@dataclass(frozen=True)
+class Flip:
+    """The smallest change of one thing that makes another framework lead by central score.
+
+    What `subject`, `before` and `after` hold depends on `kind`:
+
+    answer       a question; the ids chosen before and after
+    requirement  a criterion; the level asked for, then None
+    weight       a criterion; its points
+    group        a group; the points of its criteria together
+    measurement  a framework and a criterion; its value, 0 to 1, where above 1 is faster than
+                 today's best
+    cell         a framework and a criterion; its level, None while unknown
+
+    `factor` is what a weight or a measured time is multiplied by; 0 leaves the weight out. `lead`
+    is the new winner's over the next, 1 if no other is left.
+    """
+
+    kind: FlipKind
+    subject: tuple[str, ...]
+    before: tuple[str, ...] | float | None
+    after: tuple[str, ...] | float | None
+    new_winner: str
+    lead: float
+    factor: float | None = None
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Something that is not known yet and whose answer could decide a close result.
+
+    `subject` is a question, a criterion to measure, or a framework and a criterion. `expected` is
+    the mean and `most` the largest change of the leader's lead that the answer may bring, in score
+    points; `winners` are the others who might then lead.
+    """
+
+    kind: SettleKind
+    subject: tuple[str, ...]
+    expected: float
+    most: float
+    winners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Everything that follows from answers and evidence: values, not words.
+
+    `winner` leads the ranking; with the verdict "too-close" it is only ahead, and with "none" every
+    framework misses a must-have and there is no winner. `tie` is the share of draws in which the
+    leader's lead is too small to notice. `rescues` are the single requirements whose removal brings
+    a framework back when all are ruled out. `flips` are ordered by kind, smallest change first;
+    `settles`, most telling first, are given while the verdict is not clear.
+    """
+
+    answers: Answers
+    as_of: dt.date
+    needs: Needs
+    verdict: Verdict
+    winner: str | None
+    ranking: tuple[Ranked, ...]
+    tie: float
+    ruled_out: tuple[RuledOut, ...]
+    rescues: tuple[RuledOut, ...]
+    contributions: tuple[Contribution, ...]
+    ratings: tuple[Rating, ...]
+    cells: tuple[Cell, ...]
+    stack: StackChoice | None
+    unmeasured: tuple[str, ...]
+    before: Before | None
+    evidence_digest: str
+    flips: tuple[Flip, ...] = ()
+    settles: tuple[Settle, ...] = ()
+
+    def rating(self, framework: str, criterion: str) -> Rating:
+        """The rating used for a framework on a criterion; KeyError if none was needed."""
+        for rating in self.ratings:
+            if (rating.framework, rating.criterion) == (framework, criterion):
+                return rating
+        raise KeyError((framework, criterion))

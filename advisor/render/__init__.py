@@ -1,0 +1,1 @@
+"""Decisions and evidence as something to look at: model in, text out; nothing is written here."""

@@ -1,0 +1,167 @@
+"""What the browser needs to decide by itself: questions, constants and ratings as plain values.
+
+    questions, criteria, workloads, policy    as they are written in the knowledge
+    now, before                               the evidence as of a date and as of the first layer:
+        ratings     what the statements say: tier after staleness, level, value, interval
+        measured    which machine was measured when, in which phase, on which task
+        speeds      values of default stacks by machine and task, for the criteria that are measured
+        stacks      ratios between the stacks of one framework by machine and task
+
+Whatever needs a logarithm, a quantile or a calendar is computed here, once and for each task, so
+that site/score.js only picks and averages and comes to the same bits. What is keyed and kept in
+order travels as a list of pairs, since the keys of a JSON object have no order.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from advisor.ask.answers import questionnaire_digest
+from advisor.catalog import evidence_record
+from advisor.decide.ratings import rate, speed_value
+from advisor.model import Catalog, Cell, Choice, Criterion, Focus, Question, Rating, Ratio
+from advisor.summarize import ratios
+
+__all__ = ["FORMAT", "browser_data"]
+
+#: 1 (2026-11): the first form.
+FORMAT = 1
+
+#: The measurement from which the stack is chosen (advisor/decide/plan.py).
+TRAINING = ("train", "step-seconds")
+
+
+def browser_data(catalog: Catalog, cells: Sequence[Cell], *, as_of: date) -> dict[str, Any]:
+    """Everything that site/score.js decides on, as JSON types.
+
+    `cells` later than `as_of` are left out. "before" is null where `as_of` is not later than the
+    first layer of evidence. Values are on the 0 to 1 scale; ratios have no unit.
+    """
+    shown = [cell for cell in cells if cell.date <= as_of]
+    first = catalog.policy.first_layer
+    return {
+        "format": FORMAT,
+        "as_of": as_of.isoformat(),
+        "evidence_digest": evidence_record(catalog, as_of, shown),
+        "questionnaire": questionnaire_digest(catalog),
+        "policy": catalog.policy.model_dump(mode="json"),
+        "frameworks": [_named(f, "id", "name", "default_stack") for f in catalog.frameworks],
+        "stacks": [_named(s, "id", "framework", "backend", "mode") for s in catalog.stacks],
+        "groups": [_named(group, "id", "name") for group in catalog.groups],
+        "criteria": [_criterion(criterion) for criterion in catalog.criteria],
+        "workloads": [_named(w, "id", "name", "tasks") for w in catalog.workloads],
+        "questions": [_question(question) for question in catalog.questions],
+        "now": _layer(catalog, shown, as_of),
+        "before": _layer(catalog, shown, first) if as_of > first else None,
+    }
+
+
+def _named(noun: object, *fields: str) -> dict[str, Any]:
+    return {field: _plain(getattr(noun, field)) for field in fields}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    measure = criterion.measure
+    return {
+        **_named(criterion, "id", "name", "group", "core"),
+        "measure": measure.model_dump() if measure else None,
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        **_named(question, "id", "text", "why", "multiple"),
+        "when": _pairs(question.when),
+        "choices": [_choice(choice) for choice in question.choices],
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        **_named(choice, "id", "text", "help"),
+        "weighs": _pairs(choice.weighs),
+        "requires": _pairs(choice.requires),
+        "focus": _named(choice.focus, *Focus.model_fields),
+    }
+
+
+def _pairs(mapping: Mapping[str, Any]) -> list[list[Any]]:
+    return [[key, _plain(value)] for key, value in mapping.items()]
+
+
+def _layer(catalog: Catalog, cells: Sequence[Cell], as_of: date) -> dict[str, Any]:
+    """The evidence not later than `as_of`."""
+    known = [cell for cell in cells if cell.date <= as_of]
+    return {
+        "as_of": as_of.isoformat(),
+        "ratings": [_rating(rating) for rating in rate(catalog, (), Focus(), as_of=as_of)],
+        "measured": _measured(known),
+        "speeds": list(_speeds(catalog, known)),
+        "stacks": list(_stacks(known)),
+    }
+
+
+def _rating(rating: Rating) -> dict[str, Any]:
+    """A rating under the keys of a decision's record, and whose quality it really is."""
+    statement = rating.statement
+    return {
+        **_named(rating, "framework", "criterion", "tier", "level", "value", "low", "high"),
+        "stale": rating.stale,
+        "date": statement.date.isoformat() if statement else None,
+        "sources": list(statement.sources) if statement else [],
+        "note": statement.note if statement else "",
+        "inherits": statement.inherits if statement else None,
+    }
+
+
+def _measured(cells: Sequence[Cell]) -> list[dict[str, str]]:
+    """What there is a measurement of: it decides which machine speaks for the user."""
+    found = {(c.date.isoformat(), c.machine, c.device, c.phase, c.task) for c in cells}
+    keys = ("date", "machine", "device", "phase", "task")
+    return [dict(zip(keys, facts, strict=True)) for facts in sorted(found)]
+
+
+def _speeds(catalog: Catalog, cells: Sequence[Cell]) -> Iterator[dict[str, Any]]:
+    """The value of each framework's default stack by machine, phase, metric and task, sorted."""
+    wanted = {(c.measure.phase, c.measure.metric) for c in catalog.criteria if c.measure}
+    default = {framework.default_stack for framework in catalog.frameworks}
+    fitting = [c for c in cells if c.stack in default and (c.phase, c.metric) in wanted]
+    worst = catalog.policy.worst_ratio
+    for place, found in _by_place(fitting):
+        compared = ratios(found, tie=catalog.policy.tie)
+        yield {**place, "values": [_speed(ratio, worst) for ratio in compared]}
+
+
+def _speed(ratio: Ratio, worst: float) -> dict[str, Any]:
+    return {
+        "framework": ratio.framework,
+        "value": speed_value(ratio.value, worst),
+        "low": speed_value(ratio.high, worst),
+        "high": speed_value(ratio.low, worst),
+    }
+
+
+def _stacks(cells: Sequence[Cell]) -> Iterator[dict[str, Any]]:
+    """The stacks of one framework against each other in training, by machine and task, sorted."""
+    trained = [cell for cell in cells if (cell.phase, cell.metric) == TRAINING]
+    for framework in sorted({cell.framework for cell in trained}):
+        own = [cell for cell in trained if cell.framework == framework]
+        for place, found in _by_place(own):
+            if len(found) > 1:
+                compared = [dict(vars(ratio)) for ratio in ratios(found)]
+                yield {"framework": framework, **place, "ratios": compared}
+
+
+def _by_place(cells: Sequence[Cell]) -> Iterator[tuple[dict[str, str], list[Cell]]]:
+    """Cells that can be compared; a machine's fingerprint names its device, so it has but one."""
+    places: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
+    for cell in cells:
+        places[cell.machine, cell.device, cell.phase, cell.metric, cell.task].append(cell)
+    keys = ("machine", "device", "phase", "metric", "task")
+    for facts, found in sorted(places.items(), key=lambda item: item[0]):
+        yield dict(zip(keys, facts, strict=True)), found

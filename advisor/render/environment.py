@@ -1,0 +1,91 @@
+"""The one Jinja environment: text is escaped, a misspelt name is an error, keys come sorted.
+
+Text reaches a page from strangers (a project's name, a machine's name in a run file), so whatever
+is printed is escaped, and characters that no HTML document may hold are shown as U+FFFD.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from advisor.resources import resource
+
+__all__ = ["code_lines", "day", "environment", "markdown", "percent", "plain_text"]
+
+#: Control characters, lone surrogates and noncharacters: HTML's parser calls each of them an error.
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+    + "]"
+)
+#: What starts markup in the middle of a line, and what would make a bare address a link.
+MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~>$]|:(?=//))")
+
+
+def environment(filters: Mapping[str, Callable[..., Any]] | None = None) -> Environment:
+    """The environment over `templates/`, with the caller's `filters` beside the common ones."""
+    made = Environment(
+        loader=FileSystemLoader(resource("templates"), encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=plain_text,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": True}
+    made.filters.update(
+        {
+            "percent": percent,
+            "day": day,
+            "markdown": markdown,
+            "code_lines": code_lines,
+            **(filters or {}),
+        }
+    )
+    return made
+
+
+def plain_text(value: Any) -> Any:
+    """`value`, with the characters that HTML forbids replaced where it is text."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", value.replace("\r\n", "\n"))
+    return value
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a whole percentage; neither none nor all is claimed where it is not so."""
+    if 0 < share < 0.005:
+        return "under\N{NO-BREAK SPACE}1\N{NARROW NO-BREAK SPACE}%"
+    if 0.995 <= share < 1:
+        return "over\N{NO-BREAK SPACE}99\N{NARROW NO-BREAK SPACE}%"
+    return f"{share * 100:.0f}\N{NARROW NO-BREAK SPACE}%"
+
+
+def day(value: date) -> str:
+    """A date in words: 22 November 2026, whatever the locale."""
+    return f"{value.day}\N{NO-BREAK SPACE}{MONTHS[value.month - 1]} {value.year}"
+
+
+def markdown(value: object) -> Markup:
+    """`value` as one line of literal Markdown text: nothing in it is markup or HTML."""
+    line = " ".join(str(plain_text(str(value))).split())
+    return Markup(MARKDOWN.sub(r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;")))  # noqa: S704 - escaped here
+
+
+def code_lines(value: str) -> Markup:
+    """`value` as a Markdown block of indented code, in which everything is literal."""
+    lines = str(plain_text(value)).strip("\n").split("\n")
+    return Markup("\n".join(f"    {line}".rstrip() for line in lines))  # noqa: S704 - escaped here
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip

@@ -1,0 +1,558 @@
+"""The one door for run files: what was measured, as samples with their origin.
+
+    results/                            a root; any number of folders may be given
+      2026-11-22-xeon-2-cores-3f9a1c/   one session on one machine: fingerprints must be equal
+        pytorch-eager-train-0.json      one measuring process: pytest-benchmark's JSON with every
+                                        raw sample, and our own block under the key "advisor"
+
+Reading refuses rather than repairs. A file that is broken, that comes from another machine than its
+neighbours, or that holds a time of zero is an error, and the problems of all files are reported
+together. Nothing is ever written here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pandas as pd
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from advisor.errors import Problem, RunError
+from advisor.model import Id
+from advisor.resources import laboratory
+
+__all__ = [
+    "FORMAT",
+    "Advisor",
+    "Benchmark",
+    "Content",
+    "ExtraInfo",
+    "Load",
+    "Machine",
+    "Outcome",
+    "Part",
+    "RunFile",
+    "Runs",
+    "Stats",
+    "bundled_results",
+    "machine_slug",
+    "own_results",
+    "read_run",
+    "read_runs",
+]
+
+#: The version of our block in a run file.
+#:
+#: 1 (2026-11): stack, framework, replicate, session, machine, versions, flags, load, ceiling,
+#:    outcomes.
+FORMAT = 1
+
+#: A run file holds a fixed number of rounds and stays in the kilobytes; this is far more.
+LARGEST_FILE_BYTES = 20_000_000
+
+MEASURE_AGAIN = "Measure again with `advisor bench`, or move the file away"
+
+SAMPLE_COLUMNS = (
+    "session", "machine", "device", "stack", "framework", "task", "phase", "metric", "unit",
+    "batch", "replicate", "run", "date", "value", "source",
+)  # fmt: skip
+DETAIL_COLUMNS = ("session", "machine", "stack", "task", "phase", "metric", "replicate", "run",
+                  "name", "value")  # fmt: skip
+OUTCOME_COLUMNS = ("session", "machine", "stack", "framework", "task", "phase", "metric",
+                   "replicate", "run", "date", "outcome", "reason")  # fmt: skip
+PROCESS_COLUMNS = ("session", "machine", "stack", "framework", "replicate", "run", "date", "load",
+                   "steal", "waited_seconds", "busy")  # fmt: skip
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Scalar = str | bool | int | float | None
+
+
+class Part(BaseModel):
+    """A part of a run file: what we rely on is checked, pytest-benchmark's other keys pass by."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class Machine(Part):
+    """The fingerprint. Whatever else it holds counts as well when two are compared."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Scalar] = Field(init=False)
+
+    cpu: str
+    architecture: str
+    cores: Annotated[int, Field(gt=0)]
+    memory_gib: Positive
+    system: str
+    governor: str
+    python: str
+    device: str
+    dtype: str
+
+
+class Load(Part):
+    """How busy the machine was just before the process started."""
+
+    load: NotNegative
+    steal: NotNegative
+    waited_seconds: NotNegative
+    busy: bool
+
+
+class Outcome(Part):
+    """How one measurement ended."""
+
+    task: Id
+    phase: Id
+    metric: Id
+    outcome: Literal["passed", "failed", "refused"]
+    reason: str = ""
+
+
+class Advisor(Part):
+    """Our own block."""
+
+    format: Literal[1]
+    stack: Id
+    framework: Id
+    replicate: Annotated[int, Field(ge=0)]
+    session: Annotated[str, StringConstraints(pattern=r"^\d{8}T\d{6}Z$")]
+    machine: Machine
+    versions: dict[str, str]
+    load: Load
+    outcomes: tuple[Outcome, ...]
+    flags: dict[str, Any] = {}
+    ceiling: dict[str, Positive] = {}
+
+    @property
+    def date(self) -> dt.date:
+        """The day of the session (UTC); ValueError if its id is no date."""
+        return dt.datetime.strptime(self.session, "%Y%m%dT%H%M%SZ").date()
+
+
+class ExtraInfo(Part):
+    """What a benchmark measures; whatever else it gives in seconds is kept as a detail."""
+
+    model_config = ConfigDict(extra="allow")
+
+    stack: Id
+    framework: Id
+    task: Id
+    phase: Id
+    metric: Id
+    unit: str
+    batch: Annotated[int, Field(gt=0)] | None
+    source: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{16}$")]
+    compile_seconds: NotNegative | None = None
+
+    @property
+    def details(self) -> dict[str, float]:
+        """Every given figure in seconds, such as `import_seconds`, by its name."""
+        given = {**(self.model_extra or {}), "compile_seconds": self.compile_seconds}
+        return {
+            name: float(value)
+            for name, value in sorted(given.items())
+            if name.endswith("_seconds") and isinstance(value, int | float)
+        }
+
+
+class Stats(Part):
+    """pytest-benchmark's statistics, of which only the raw samples count."""
+
+    data: Annotated[tuple[Positive, ...], Field(min_length=1)]
+
+
+class Benchmark(Part):
+    """One measurement of one process."""
+
+    extra_info: ExtraInfo
+    stats: Stats
+
+
+class Content(Part):
+    """A whole run file."""
+
+    advisor: Advisor
+    benchmarks: tuple[Benchmark, ...]
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """A run file that was read: its place, its name in the evidence, its digest and content."""
+
+    path: Path
+    name: str
+    digest: str
+    content: Content
+
+    @property
+    def machine(self) -> dict[str, Scalar]:
+        """The fingerprint as plain values."""
+        return self.content.advisor.machine.model_dump()
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """What was measured.
+
+    `samples` has one row per sample (`value` is in `unit`), `details` one per named part of a
+    measurement and process (seconds), `outcomes` one per measurement that was tried, `processes`
+    one per run file with the load it met. `run` is the file's name below its results folder.
+    `machines` maps a slug to its fingerprint, `versions` maps (session, stack) to the versions
+    used. `digest` is a SHA-256 over the sorted digests of the files.
+    """
+
+    samples: pd.DataFrame
+    details: pd.DataFrame
+    outcomes: pd.DataFrame
+    processes: pd.DataFrame
+    machines: Mapping[str, Mapping[str, Scalar]]
+    versions: Mapping[tuple[str, str], Mapping[str, str]]
+    digest: str
+
+
+def bundled_results() -> Path:
+    """The folder of the measurements that come with the package."""
+    return laboratory() / "benchmarks" / "results"
+
+
+def own_results() -> Path:
+    """The folder of the user's own measurements; ADVISOR_RESULTS moves it. It need not exist."""
+    given = os.environ.get("ADVISOR_RESULTS")
+    return Path(given) if given else platformdirs.user_data_path("advisor") / "results"
+
+
+def machine_slug(machine: Mapping[str, Scalar]) -> str:
+    """A short, readable name for a fingerprint that is safe in paths, in kebab-case.
+
+    It ends in six hexadecimal digits of the fingerprint's hash, so that two machines of the same
+    make keep different names when anything in their fingerprint differs.
+    """
+    counted = {
+        key: float(value) if isinstance(value, int) else value for key, value in machine.items()
+    }
+    text = json.dumps(counted, sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:6]
+    cpu = re.sub(r"\((r|tm|c)\)|\bcpu\b|\bprocessor\b|@.*", " ", str(machine["cpu"]).lower())
+    words = re.findall(r"[a-z0-9]+", cpu)[:4] or ["machine"]
+    return f"{'-'.join(words)[:32].strip('-')}-{machine['cores']}-cores-{digest}"
+
+
+def read_runs(*folders: Path) -> Runs:
+    """Every run file below `folders`; a folder may hold one session or many.
+
+    Raises RunError with all problems of all files: broken or truncated JSON, missing keys,
+    impossible samples, two machines or two versions of a stack in one session folder.
+    """
+    problems: list[Problem] = []
+    files = [file for folder in folders for file in _read_folder(folder, problems)]
+    problems += _conflicts(files)
+    if problems:
+        raise RunError(problems)
+    once: dict[str, RunFile] = {}
+    for file in files:
+        once.setdefault(file.digest, file)
+    return _as_runs(list(once.values()))
+
+
+def read_run(path: Path) -> RunFile:
+    """One run file by itself; RunError with all of its problems."""
+    problems: list[Problem] = []
+    file = _read_file(path, problems)
+    if file is None or problems:
+        raise RunError(problems)
+    return file
+
+
+def _read_folder(folder: Path, problems: list[Problem]) -> list[RunFile]:
+    if not folder.is_dir():
+        problems.append(
+            Problem(
+                where=str(folder),
+                what="there is no such folder",
+                cure="Give a folder of run files; `advisor bench` makes one",
+            )
+        )
+        return []
+    before = len(problems)
+    read = [_read_file(path, problems) for path in _paths(folder, problems)]
+    files = [file for file in read if file is not None]
+    if not read and len(problems) == before:
+        problems.append(
+            Problem(
+                where=str(folder),
+                what="there is no run file in this folder",
+                cure="Measure with `advisor bench`, or give the folder that holds the sessions",
+            )
+        )
+    return files
+
+
+def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
+    """The run files below `folder`, sorted; a link that leads out of it is a problem."""
+    inside = folder.resolve()
+    found = []
+    for parent, folders, names in os.walk(folder):
+        for path in (Path(parent, name) for name in [*folders, *names]):
+            if path.is_symlink() and not path.resolve().is_relative_to(inside):
+                problems.append(
+                    Problem(
+                        where=str(path),
+                        what="this symbolic link leads out of the results folder",
+                        cure="Replace it by a copy of what it points to, or remove it",
+                    )
+                )
+            elif path.suffix == ".json" and not path.is_dir():
+                found.append(path)
+    return sorted(found)
+
+
+def _read_file(path: Path, problems: list[Problem]) -> RunFile | None:
+    """The file as a run, or None with its problems added to `problems`."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE_BYTES:
+            problems.append(_too_large(path, size))
+            return None
+        raw = path.read_bytes()
+        content = Content.model_validate_json(raw)
+    except ValidationError as error:
+        problems += _violations(path, error)
+        return None
+    except OSError as error:
+        problems.append(Problem(str(path), f"cannot be read: {error.strerror}", "Make it readable"))
+        return None
+    problems += _contradictions(path, content)
+    name = f"{path.parent.resolve().name}/{path.name}"
+    return RunFile(path, name, hashlib.sha256(raw).hexdigest(), content)
+
+
+def _too_large(path: Path, size: int) -> Problem:
+    return Problem(
+        where=str(path),
+        what=f"{size / 1e6:.0f} MB are too many for a run file"
+        f" (at most {LARGEST_FILE_BYTES / 1e6:.0f} MB)",
+        cure=MEASURE_AGAIN,
+    )
+
+
+def _broken(path: Path, message: str) -> Problem:
+    """`message` is pydantic's: "Invalid JSON: <what> at line <n> column <m>"."""
+    what, _, place = message.removeprefix("Invalid JSON: ").partition(" at line ")
+    line = place.partition(" ")[0] or "1"
+    ended = what.startswith("EOF")
+    said = "the file is cut off: its JSON ends too early" if ended else f"not valid JSON ({what})"
+    return Problem(f"{path} line {line}", said, MEASURE_AGAIN)
+
+
+def _violations(path: Path, error: ValidationError) -> Iterator[Problem]:
+    """One problem per key; of many bad samples in one list only the first is named."""
+    seen: Counter[tuple[int | str, ...]] = Counter()
+    for violation in error.errors(include_url=False, include_context=False):
+        location = violation["loc"]
+        in_list = bool(location) and isinstance(location[-1], int)
+        place = location[:-1] if in_list else location
+        seen[place] += 1
+        if seen[place] == 1:
+            yield _violation(
+                path, location, violation["type"], violation["msg"], violation["input"]
+            )
+
+
+def _violation(
+    path: Path, location: tuple[int | str, ...], kind: str, message: str, given: object
+) -> Problem:
+    key = ".".join(map(str, location)) or "the whole file"
+    where = f"{path} [{key}]"
+    if kind == "json_invalid":
+        return _broken(path, message)
+    if location == ("advisor",) and kind == "missing":
+        return Problem(where, "this is not a run file of `advisor bench`", MEASURE_AGAIN)
+    if location == ("advisor", "format") and kind != "missing":
+        return _other_format(where, given)
+    if kind == "missing":
+        return Problem(where, "this key is missing", MEASURE_AGAIN)
+    return Problem(where, f"{message.lower()}, but it is {_shown(given)}", MEASURE_AGAIN)
+
+
+def _other_format(where: str, given: object) -> Problem:
+    newer = isinstance(given, int) and given > FORMAT
+    cure = "Update advisor" if newer else MEASURE_AGAIN
+    return Problem(
+        where, f"format {_shown(given)} is not format {FORMAT}, which is read here", cure
+    )
+
+
+def _shown(given: object) -> str:
+    text = repr(given)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _contradictions(path: Path, content: Content) -> Iterator[Problem]:
+    """Where one file contradicts itself."""
+    said = (content.advisor.stack, content.advisor.framework)
+    measured: set[tuple[str, str, str]] = set()
+    for number, benchmark in enumerate(content.benchmarks):
+        info, where = benchmark.extra_info, f"{path} [benchmarks.{number}.extra_info]"
+        if (info.stack, info.framework) != said:
+            what = f"{info.stack} of {info.framework} was measured in a process of {said[0]}"
+            yield Problem(where, what, MEASURE_AGAIN)
+        key = (info.task, info.phase, info.metric)
+        if key in measured:
+            yield Problem(where, f"{' '.join(key)} was measured twice", MEASURE_AGAIN)
+        measured.add(key)
+    yield from _impossible_date(path, content.advisor)
+
+
+def _impossible_date(path: Path, advisor: Advisor) -> Iterator[Problem]:
+    try:
+        advisor.date  # noqa: B018
+    except ValueError:
+        where = f"{path} [advisor.session]"
+        yield Problem(where, f"{advisor.session} is not a date and time", MEASURE_AGAIN)
+
+
+def _conflicts(files: Iterable[RunFile]) -> Iterator[Problem]:
+    """What two files of one session folder, or two files of one session, may not do."""
+    folders: defaultdict[Path, list[RunFile]] = defaultdict(list)
+    for file in files:
+        folders[file.path.resolve().parent].append(file)
+    for neighbours in folders.values():
+        yield from _machine_conflicts(neighbours)
+        yield from _version_conflicts(neighbours)
+    yield from _repeats(file for neighbours in folders.values() for file in neighbours)
+
+
+def _machine_conflicts(neighbours: list[RunFile]) -> Iterator[Problem]:
+    """Files whose fingerprint differs from the commonest one of their session folder."""
+    counted = Counter(machine_slug(file.machine) for file in neighbours)
+    commonest = counted.most_common(1)[0][0]
+    usual = next(file for file in neighbours if machine_slug(file.machine) == commonest)
+    for file in neighbours:
+        for key in sorted({*file.machine, *usual.machine}):
+            mine, theirs = file.machine.get(key), usual.machine.get(key)
+            if mine != theirs:
+                yield Problem(
+                    where=f"{file.path} [advisor.machine.{key}]",
+                    what=f"a run from another machine: {_shown(mine)}, but {_shown(theirs)}"
+                    f" in {usual.path.name}",
+                    cure="Move the file to a session folder of its own",
+                )
+
+
+def _version_conflicts(neighbours: list[RunFile]) -> Iterator[Problem]:
+    """A stack that was measured with two versions of something in one session folder."""
+    first: dict[tuple[str, str], tuple[str, RunFile]] = {}
+    for file in neighbours:
+        advisor = file.content.advisor
+        for package, version in advisor.versions.items():
+            known, usual = first.setdefault((advisor.stack, package), (version, file))
+            if version != known:
+                yield Problem(
+                    where=f"{file.path} [advisor.versions.{package}]",
+                    what=f"{advisor.stack} ran with {version}, but with {known}"
+                    f" in {usual.path.name}",
+                    cure="Move the files of one version to a session folder of their own",
+                )
+
+
+def _repeats(files: Iterable[RunFile]) -> Iterator[Problem]:
+    """Different files that claim to be the same replicate of the same measurement."""
+    first: dict[tuple[str, ...], RunFile] = {}
+    for file in files:
+        advisor = file.content.advisor
+        process = (machine_slug(file.machine), advisor.session, advisor.stack)
+        for info in (benchmark.extra_info for benchmark in file.content.benchmarks):
+            key = (*process, str(advisor.replicate), info.task, info.phase, info.metric)
+            usual = first.setdefault(key, file)
+            if usual.digest != file.digest:
+                yield Problem(
+                    where=f"{file.path} [advisor.replicate]",
+                    what=f"replicate {advisor.replicate} of {info.task} {info.phase}"
+                    f" {info.metric} stands in {usual.path} too, with other samples",
+                    cure="Keep the one that was measured and move the other away",
+                )
+
+
+def _as_runs(files: list[RunFile]) -> Runs:
+    digests = "\n".join(sorted(file.digest for file in files))
+    return Runs(
+        samples=_samples(files),
+        details=_frame((row for file in files for row in _details(file)), DETAIL_COLUMNS),
+        outcomes=_frame((row for file in files for row in _outcomes(file)), OUTCOME_COLUMNS),
+        processes=_frame((_process(file) for file in files), PROCESS_COLUMNS),
+        machines={machine_slug(file.machine): file.machine for file in files},
+        versions={_version_key(file): file.content.advisor.versions for file in _complete(files)},
+        digest=hashlib.sha256(digests.encode()).hexdigest(),
+    )
+
+
+def _complete(files: Iterable[RunFile]) -> Iterator[RunFile]:
+    """Files whose process lived long enough to report its versions."""
+    return (file for file in files if file.content.advisor.versions)
+
+
+def _version_key(file: RunFile) -> tuple[str, str]:
+    return file.content.advisor.session, file.content.advisor.stack
+
+
+def _frame(rows: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame.from_records(list(rows), columns=list(columns))
+
+
+def _samples(files: list[RunFile]) -> pd.DataFrame:
+    """One row per sample. Each measurement becomes a block at once, because samples are many."""
+    blocks = [
+        pd.DataFrame({**_measurement(file, benchmark.extra_info), "value": benchmark.stats.data})
+        for file in files
+        for benchmark in file.content.benchmarks
+    ]
+    if not blocks:
+        return pd.DataFrame(columns=list(SAMPLE_COLUMNS))
+    return pd.concat(blocks, ignore_index=True)[list(SAMPLE_COLUMNS)]
+
+
+def _measurement(file: RunFile, info: ExtraInfo) -> dict[str, Any]:
+    given = info.model_dump(include={"task", "phase", "metric", "unit", "batch", "source"})
+    given["batch"] = info.batch or 0
+    return {**_origin(file), **given, "device": file.content.advisor.machine.device}
+
+
+def _origin(file: RunFile) -> dict[str, Any]:
+    advisor = file.content.advisor
+    return {
+        "session": advisor.session,
+        "machine": machine_slug(file.machine),
+        "stack": advisor.stack,
+        "framework": advisor.framework,
+        "replicate": advisor.replicate,
+        "run": file.name,
+        "date": advisor.date,
+    }
+
+
+def _details(file: RunFile) -> Iterator[dict[str, Any]]:
+    for info in (benchmark.extra_info for benchmark in file.content.benchmarks):
+        names = {"task": info.task, "phase": info.phase, "metric": info.metric}
+        for name, value in info.details.items():
+            yield {**_origin(file), **names, "name": name, "value": value}
+
+
+def _outcomes(file: RunFile) -> Iterator[dict[str, Any]]:
+    for outcome in file.content.advisor.outcomes:
+        yield {**_origin(file), **outcome.model_dump()}
+
+
+def _process(file: RunFile) -> dict[str, Any]:
+    return {**_origin(file), **file.content.advisor.load.model_dump()}

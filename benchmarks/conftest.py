@@ -1,0 +1,219 @@
+"""Options, fixtures, and the run file.
+
+    pytest benchmarks/ --stack pytorch-eager                    everything for one stack
+    pytest benchmarks/test_train.py --stack S --task mlp-mnist --benchmark-json=run.json
+
+pytest-benchmark writes the samples; the hooks here add the block `advisor`, drop what names this
+machine, and record how every test ended, since a failed test leaves no trace in its file.
+"""
+
+import json
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import machine, tasks
+from benchmarks.errors import LaboratoryError, RefusedError
+from benchmarks.runfile import Outcome, Replicate, RunFile, first_line
+from benchmarks.stacks import STACKS, foreign_frameworks, open_stack
+from benchmarks.stacks.protocol import Stack, Trainer
+from benchmarks.tasks import data
+from benchmarks.tasks.task import Examples, Rounds, Task
+
+RUN = pytest.StashKey[RunFile]()
+#: Startup comes first: its parent process may hold no framework yet.
+ORDER = ("startup", "train", "predict")
+COMMIT_FACTS = ("id", "time", "dirty")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A task made ready in the stack of this process."""
+
+    task: Task
+    trainer: Trainer
+    examples: Examples
+    rounds: Rounds
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("laboratory")
+    group.addoption("--stack", choices=sorted(STACKS), help="the stack to measure")
+    group.addoption(
+        "--task", action="append", choices=tasks.task_ids(), help="a task; repeat for more; all"
+    )
+    group.addoption("--threads", type=int, help="threads for everything; all usable cores")
+    group.addoption("--data", choices=data.CHOICES, default="auto", help="real if it is cached")
+    group.addoption("--quick-rounds", action="store_true", help="three samples of everything")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    cells = [item for item in items if item.get_closest_marker("cell")]
+    if not cells or config.option.collectonly:
+        return
+    stack = config.getoption("--stack")
+    if stack is None:
+        raise pytest.UsageError(f"say which stack to measure: --stack {{{','.join(STACKS)}}}")
+    items.sort(key=lambda item: ORDER.index(_cell(item)["phase"]) if item in cells else -1)
+    try:
+        replicate = Replicate.from_environment()
+    except LaboratoryError as error:
+        raise pytest.UsageError(str(error)) from error
+    threads = config.getoption("--threads") or machine.usable_cores()
+    config.stash[RUN] = RunFile(stack, STACKS[stack].framework, threads, replicate)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "task_id" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--task") or tasks.task_ids()
+        metafunc.parametrize("task_id", tuple(dict.fromkeys(chosen)), scope="session")
+
+
+@pytest.fixture(scope="session")
+def run_file(request: pytest.FixtureRequest) -> RunFile:
+    """What this process reports."""
+    return request.config.stash[RUN]
+
+
+@pytest.fixture(scope="session")
+def stack(run_file: RunFile) -> Stack:
+    """The stack, limited to the threads asked for, alone in this process."""
+    opened = open_stack(run_file.stack, run_file.threads)
+    run_file.versions, run_file.flags = opened.versions(), opened.flags()
+    return opened
+
+
+@pytest.fixture(scope="session")
+def task(task_id: str, run_file: RunFile) -> Task:
+    """The task, unless it may yield no number."""
+    if reason := run_file.replicate.refused.get(task_id):
+        pytest.skip(reason)
+    return tasks.task(task_id)
+
+
+@pytest.fixture(scope="session")
+def rounds(task: Task, request: pytest.FixtureRequest) -> Rounds:
+    """How many samples to take."""
+    return task.rounds.quick() if request.config.getoption("--quick-rounds") else task.rounds
+
+
+@pytest.fixture(scope="session")
+def bench(stack: Stack, task: Task, rounds: Rounds, request: pytest.FixtureRequest) -> Bench:
+    """The task's model with the reference weights, and its data in memory."""
+    examples = task.examples(request.config.getoption("--data"))
+    try:
+        trainer = stack.trainer(task, "adam")
+    except RefusedError as refusal:
+        pytest.skip(str(refusal))
+    trainer.load(task.reference_weights())
+    return Bench(task, trainer, examples, rounds)
+
+
+@pytest.fixture
+def describe(
+    benchmark: Any, task: Task, run_file: RunFile, request: pytest.FixtureRequest
+) -> Callable[[int, str], None]:
+    """Writes what a timing is about beside its samples: batch size and the data used."""
+
+    def write(batch: int, data_name: str) -> None:
+        benchmark.extra_info.update(
+            stack=run_file.stack,
+            framework=run_file.framework,
+            task=task.id,
+            **_cell(request.node),
+            unit="s",
+            batch=batch,
+            data=data_name,
+            source=tasks.source_digest(task.id),
+            compile_seconds=None,
+        )
+
+    return write
+
+
+@pytest.fixture(autouse=True)
+def alone(run_file: RunFile, request: pytest.FixtureRequest) -> Iterator[None]:
+    """No foreign framework may have crept in by the end of a test."""
+    yield
+    startup = _cell(request.node)["phase"] == "startup"
+    foreign = foreign_frameworks(None if startup else run_file.stack)
+    assert not foreign, f"this process also holds {', '.join(sorted(foreign))}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    run_file = item.config.stash.get(RUN, None)
+    if run_file and item.get_closest_marker("cell") and (call.when == "call" or not report.passed):
+        words = {"passed": "passed", "failed": "failed", "skipped": "refused"}
+        run_file.outcomes[item.nodeid] = Outcome(
+            item.callspec.params["task_id"],  # type: ignore[attr-defined]
+            **_cell(item),
+            outcome=words[report.outcome],
+            reason=_reason(call),
+        )
+    return report
+
+
+def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
+    machine_info.pop("node", None)
+
+
+def pytest_benchmark_update_commit_info(commit_info: dict[str, Any]) -> None:
+    for key in commit_info.keys() - set(COMMIT_FACTS):
+        del commit_info[key]
+
+
+def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
+    run_file = config.stash[RUN]
+    output_json["benchmarks"] = [
+        each for each in output_json["benchmarks"] if run_file.passed(each["fullname"])
+    ]
+    output_json["advisor"] = run_file.block()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """Leave a run file even if nothing could be timed, where pytest-benchmark writes none."""
+    timed = session.config._benchmarksession  # type: ignore[attr-defined]
+    # A timing that ended before its first sample makes pytest-benchmark fail, and all is lost.
+    timed.benchmarks[:] = [each for each in timed.benchmarks if each.stats.data]
+    yield
+    if session.config.option.benchmark_json and RUN in session.config.stash:
+        if not timed.benchmarks:
+            _write_empty(session.config, timed)
+
+
+def _write_empty(config: pytest.Config, timed: Any) -> None:
+    commit = config.hook.pytest_benchmark_generate_commit_info(config=config)
+    pytest_benchmark_update_commit_info(commit)
+    empty = config.hook.pytest_benchmark_generate_json(
+        config=config,
+        benchmarks=[],
+        include_data=True,
+        machine_info=timed.get_machine_info(),
+        commit_info=commit,
+    )
+    pytest_benchmark_update_json(config, empty)
+    text = json.dumps(empty, indent=4)
+    Path(config.option.benchmark_json).write_text(text, encoding="utf-8")
+
+
+def _cell(item: pytest.Item) -> dict[str, str]:
+    marker = item.get_closest_marker("cell")
+    assert marker is not None
+    return {"phase": marker.kwargs["phase"], "metric": marker.kwargs["metric"]}
+
+
+def _reason(call: pytest.CallInfo[None]) -> str:
+    if call.excinfo is None:
+        return ""
+    if call.excinfo.errisinstance(pytest.skip.Exception):
+        return first_line(str(call.excinfo.value))
+    return first_line(f"{call.excinfo.typename}: {call.excinfo.value}")

@@ -1,0 +1,19 @@
+"""The laboratory's own errors; they say what is wrong, where, and what to do."""
+
+__all__ = ["DataError", "LaboratoryError", "RefusedError"]
+
+
+class LaboratoryError(Exception):
+    """A problem for a person to solve: where it is, what it is, and the cure."""
+
+    def __init__(self, where: str, what: str, *, cure: str) -> None:
+        self.where, self.what, self.cure = where, what, cure
+        super().__init__(f"{where}: {what}. {cure}")
+
+
+class DataError(LaboratoryError):
+    """A data file is missing or is not the file whose checksum is pinned."""
+
+
+class RefusedError(Exception):
+    """A stack cannot do this task, or may not: a result, with its reason, and not a failure."""

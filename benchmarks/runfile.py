@@ -1,0 +1,110 @@
+"""The block `advisor` of a run file: who measured what, on what, and how it ended.
+
+session facts (environment variable ADVISOR_REPLICATE, written by whoever starts the process)
++ machine, load, ceiling (measured here)
++ versions, flags (from the stack)
++ outcomes (from the tests)                              -> run file
+"""
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks import machine
+from benchmarks.errors import LaboratoryError
+
+__all__ = ["Outcome", "Replicate", "RunFile", "first_line"]
+
+VARIABLE = "ADVISOR_REPLICATE"
+FORMAT = 1
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one measurement ended: passed, failed or refused, with the reason if not passed."""
+
+    task: str
+    phase: str
+    metric: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """What only the starter of this process knows; every part has a plain default.
+
+    `machine` and `load` replace what would be measured here, key by key. `refused` maps a task to
+    the reason why it yields no number, such as a failed gate.
+    """
+
+    replicate: int = 0
+    session: str = ""
+    machine: dict[str, Any] = field(default_factory=dict)
+    load: dict[str, Any] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls) -> "Replicate":
+        """The facts in ADVISOR_REPLICATE; LaboratoryError if they are not such facts."""
+        text = os.environ.get(VARIABLE) or "{}"
+        try:
+            return cls(**json.loads(text))
+        except (ValueError, TypeError) as error:
+            raise LaboratoryError(
+                VARIABLE,
+                f"it is not JSON with replicate, session, machine, load, refused ({error})",
+                cure="Unset the variable, or let `advisor bench` set it",
+            ) from error
+
+
+@dataclass
+class RunFile:
+    """What one process has to say, gathered while it runs."""
+
+    stack: str
+    framework: str
+    threads: int
+    replicate: Replicate
+    versions: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, Any] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    started: str = field(default_factory=lambda: time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
+    load: dict[str, Any] = field(default_factory=machine.load)
+
+    def __post_init__(self) -> None:
+        # Before any framework fills the memory and the cores with its own threads.
+        self.ceiling = machine.ceiling(self.threads)
+
+    def block(self) -> dict[str, Any]:
+        """The block as the contract wants it."""
+        return {
+            "format": FORMAT,
+            "stack": self.stack,
+            "framework": self.framework,
+            "replicate": self.replicate.replicate,
+            "session": self.replicate.session or self.started,
+            "machine": machine.fingerprint() | self.replicate.machine,
+            "versions": self.versions,
+            "flags": {"threads": self.threads} | self.flags,
+            "load": self.load | self.replicate.load,
+            "ceiling": self.ceiling,
+            "outcomes": [asdict(outcome) for outcome in self.outcomes.values()],
+        }
+
+    def passed(self, test: str) -> bool:
+        """Whether the test with this node id ended well."""
+        return test in self.outcomes and self.outcomes[test].outcome == "passed"
+
+
+def first_line(text: str) -> str:
+    """The first line, short, and without the folders of this machine: people publish it."""
+    line = (text.strip().splitlines() or [""])[0]
+    folders = (Path(__file__).resolve().parent.parent, Path.cwd(), Path.home())
+    for folder in sorted(map(str, folders), key=len, reverse=True):
+        line = line.replace(folder, "~") if len(folder) > 1 else line
+    return line[:LONGEST_REASON]

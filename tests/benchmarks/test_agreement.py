@@ -1,0 +1,78 @@
+"""The three models of a task are one model, and a model that is not one is refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.conftest import STACKS, TASKS, Lab, python, record
+
+PARAMETERS = {"mlp-mnist": 669_706, "cnn-cifar": 66_218}
+
+
+def test_all_models_agree(lab: Lab) -> None:
+    ended = python(
+        "-m", "benchmarks.agreement", "compare", "--json", *map(str, lab.records.values())
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    findings = json.loads(ended.stdout)
+    assert {(each["stack"], each["task"]) for each in findings} == set(lab.records)
+    assert all(each["parameters"] == PARAMETERS[each["task"]] for each in findings)
+    # Distances of exactly zero everywhere would mean that a file was compared with itself.
+    for task in TASKS:
+        assert max(each["weights"] for each in findings if each["task"] == task) > 0
+
+
+@pytest.mark.parametrize(
+    ("task", "file", "old", "new", "reason"),
+    [
+        (
+            "cnn-cifar",
+            "tasks/cnn_cifar/pytorch.py",
+            "nn.Conv2d(64, 64, 3, padding=1)",
+            "nn.Conv2d(64, 64, 3, padding=0)",
+            "forward differs",
+        ),
+        (
+            "mlp-mnist",
+            "tasks/mlp_mnist/pytorch.py",
+            "nn.Linear(512, 10)",
+            "nn.Linear(512, 10, bias=False)",
+            "669696 parameters instead of 669706",
+        ),
+        (
+            "mlp-mnist",
+            "tasks/mlp_mnist/pytorch.py",
+            "functional.cross_entropy(logits, labels)",
+            "functional.cross_entropy(logits, labels, label_smoothing=0.01)",
+            "gradient differs",
+        ),
+    ],
+)
+def test_another_model_is_refused(
+    lab: Lab,
+    altered: Callable[[str, str, str], Path],
+    tmp_path: Path,
+    task: str,
+    file: str,
+    old: str,
+    new: str,
+    reason: str,
+) -> None:
+    wrong = record("pytorch-eager", task, tmp_path / "wrong.npz", altered(file, old, new))
+    right = [lab.records[stack, task] for stack in STACKS if stack != "pytorch-eager"]
+    ended = python("-m", "benchmarks.agreement", "compare", "--json", *map(str, [wrong, *right]))
+    assert ended.returncode == 1
+    culprits = {each["stack"]: each["reasons"] for each in json.loads(ended.stdout)}
+    assert culprits["keras-tensorflow"] == culprits["tensorflow-graph"] == []
+    assert any(reason in each for each in culprits["pytorch-eager"])
+
+
+def test_a_file_that_is_no_record_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.npz"
+    broken.write_text("nothing")
+    ended = python("-m", "benchmarks.agreement", "compare", str(broken))
+    assert ended.returncode == 2
+    assert str(broken) in ended.stderr
+    assert "Traceback" not in ended.stderr

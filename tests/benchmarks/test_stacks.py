@@ -1,0 +1,44 @@
+"""A stack is alone in its process, obeys its thread budget, and trains."""
+
+import pytest
+
+from benchmarks import stacks
+from tests.benchmarks.conftest import STACKS, Lab, python
+
+CROWD = """
+import sys, types
+from benchmarks import stacks
+sys.modules["jax"] = types.ModuleType("jax")
+stacks.open_stack("pytorch-eager", 1)
+"""
+
+
+def test_listing_the_stacks_loads_no_framework() -> None:
+    assert set(STACKS) <= set(stacks.STACKS)
+    script = "import benchmarks.stacks as s, sys; sys.exit(bool(s.foreign_frameworks(None)))"
+    assert python("-c", script).returncode == 0
+
+
+def test_threads_are_read_back(lab: Lab) -> None:
+    for stack, report in lab.reports.items():
+        assert report["threads"] == {"threads": 1, "interop_threads": 1}, stack
+        assert report["flags"]["threads"] == 1, stack
+        assert report["versions"], stack
+
+
+def test_only_its_own_framework_is_loaded(lab: Lab) -> None:
+    assert [report["foreign"] for report in lab.reports.values()] == [[], [], []]
+
+
+def test_the_timed_step_learns_alike_in_all(lab: Lab) -> None:
+    # Keras writes Adam's epsilon into another formula, so this is close and not equal.
+    losses = [report["losses"] for report in lab.reports.values()]
+    assert losses[0][-1] < 0.5 * losses[0][0]
+    for other in losses[1:]:
+        assert other == pytest.approx(losses[0], rel=1e-2)
+
+
+def test_company_is_refused() -> None:
+    ended = python("-c", CROWD)
+    assert ended.returncode != 0
+    assert "this process also holds jax" in ended.stderr

@@ -1,0 +1,44 @@
+"""Tasks are described without a framework, and a changed task is a changed source."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import tasks
+from benchmarks.tasks.task import Rounds
+from tests.benchmarks.conftest import TASKS, python
+
+SHOW = "from benchmarks import tasks; print(tasks.source_digest('mlp-mnist'))"
+
+
+def test_the_tasks_are_the_folders() -> None:
+    assert set(tasks.task_ids()) >= set(TASKS)
+    assert all(tasks.task(task_id).id == task_id for task_id in tasks.task_ids())
+
+
+def test_an_unknown_task_is_a_key_error() -> None:
+    with pytest.raises(KeyError, match="no-such-task"):
+        tasks.task("no-such-task")
+
+
+@pytest.mark.parametrize("task_id", TASKS)
+def test_reference_weights_are_seeded_and_complete(task_id: str) -> None:
+    task = tasks.task(task_id)
+    weights, again = task.reference_weights(), task.reference_weights()
+    assert {name: values.shape for name, values in weights.items()} == task.weights
+    assert all(values.dtype == np.float32 and values.any() for values in weights.values())
+    assert all(np.array_equal(values, again[name]) for name, values in weights.items())
+    assert task.parameters() == sum(values.size for values in weights.values())
+
+
+def test_a_changed_model_is_a_changed_source(altered: Callable[[str, str, str], Path]) -> None:
+    folder = altered("tasks/mlp_mnist/keras.py", "relu", "tanh")
+    before, after = python("-c", SHOW), python("-c", SHOW, folder=folder)
+    assert before.stdout.startswith("sha256:")
+    assert before.stdout != after.stdout
+
+
+def test_quick_rounds_are_few() -> None:
+    assert Rounds(train=100, latency=200, batch=30, warmup=20).quick().train == 3

@@ -1,0 +1,206 @@
+"""decision = f(answers, evidence as of a date)."""
+
+import math
+from datetime import timedelta
+
+import pytest
+
+from advisor.decide import decide
+from advisor.decide.ratings import rate, relevant_cells, speed_value
+from advisor.model import Answers, Cell, Decision, Focus, Rating
+from tests.decide.small import CATALOG, CELLS, NEW, OLD, TODAY, answers, cell, statement
+
+CPU = Focus(devices=("cpu",))
+
+
+def decided(given: Answers, cells: tuple[Cell, ...] = CELLS, as_of: object = TODAY) -> Decision:
+    return decide(CATALOG, cells, given, as_of=as_of)  # type: ignore[arg-type]
+
+
+def rated(
+    focus: Focus = CPU, as_of: object = TODAY, cells: tuple[Cell, ...] = CELLS
+) -> dict[tuple[str, str], Rating]:
+    found = rate(CATALOG, cells, focus, as_of=as_of)  # type: ignore[arg-type]
+    return {(rating.framework, rating.criterion): rating for rating in found}
+
+
+def test_contributions_add_up_to_the_score_exactly() -> None:
+    decision = decided(answers(purpose="prototype", device="cpu"))
+    for row in decision.ranking:
+        total = 0.0
+        for part in decision.contributions:
+            if part.framework == row.framework:
+                total = total + part.contribution
+        assert total == row.score
+
+
+def test_the_prototype_gets_the_simple_one() -> None:
+    decision = decided(answers(purpose="prototype"))
+    assert decision.winner == "keras"
+    assert decision.ranking[0].framework == "keras"
+
+
+def test_a_measured_rating_is_the_logarithm_of_the_ratio() -> None:
+    ratings = rated()
+    assert ratings["tensorflow", "fast"].value == 1.0
+    assert ratings["keras", "fast"].value == pytest.approx(1 - math.log10(2))
+    assert ratings["pytorch", "fast"].value == pytest.approx(0.0, abs=1e-9)
+    assert ratings["keras", "fast"].tier == "measured"
+
+
+@pytest.mark.parametrize(("ratio", "value"), [(0.9, 1.0), (1.0, 1.0), (10.0, 0.0), (50.0, 0.0)])
+def test_speed_values_stay_between_0_and_1(ratio: float, value: float) -> None:
+    assert speed_value(ratio, 10.0) == pytest.approx(value)
+
+
+def test_only_default_stacks_speak_for_their_framework() -> None:
+    (ratio,) = rated()["pytorch", "fast"].ratios
+    assert ratio.stack == "pytorch-eager"
+
+
+def test_measurements_speak_only_for_the_device_that_was_named() -> None:
+    for focus in (Focus(), Focus(devices=("nvidia",))):
+        assert rated(focus)["keras", "fast"].tier == "unknown"
+    assert decided(answers(device="gpu")).unmeasured == ("fast",)
+    assert decided(answers(device="cpu")).unmeasured == ()
+
+
+def test_answers_are_measured_where_models_answer_and_training_where_they_train() -> None:
+    answer = cell("keras-tensorflow", 0.001, phase="predict", metric="latency-seconds")
+    both = (*CELLS, answer)
+    phone = Focus(devices=("cpu",), serving=("phone",))
+    assert answer not in relevant_cells(CATALOG, both, phone, TODAY)
+    assert relevant_cells(CATALOG, both, Focus(devices=("nvidia",), serving=("cpu",)), TODAY) == (
+        answer,
+    )
+    assert answer in relevant_cells(CATALOG, both, CPU, TODAY)
+
+
+def test_measurements_speak_only_for_the_named_workloads() -> None:
+    other = (
+        *CELLS,
+        cell("keras-tensorflow", 9.0, task="lstm"),
+        cell("pytorch-eager", 1.0, task="lstm"),
+    )
+    images = Focus(devices=("cpu",), workloads=("images",))
+    assert {c.task for c in relevant_cells(CATALOG, other, images, TODAY)} == {"cnn"}
+    assert {c.task for c in relevant_cells(CATALOG, other, CPU, TODAY)} == {"cnn", "lstm"}
+
+
+def test_a_task_that_one_framework_lacks_compares_nobody() -> None:
+    other = (
+        *CELLS,
+        cell("keras-tensorflow", 9.0, task="lstm"),
+        cell("pytorch-eager", 1.0, task="lstm"),
+    )
+    assert {ratio.task for ratio in rated(cells=other)["keras", "fast"].ratios} == {"cnn"}
+
+
+def test_machines_are_never_mixed() -> None:
+    later = cell("pytorch-eager", 0.001, machine="n", date=NEW + timedelta(days=1))
+    assert relevant_cells(CATALOG, (*CELLS, later), CPU, TODAY) == (later,)
+
+
+def test_evidence_of_the_future_does_not_count() -> None:
+    past = rated(as_of=OLD)
+    assert past["pytorch", "mobile"].level == 1
+    assert past["keras", "mobile"].tier == "unknown"
+    assert past["keras", "fast"].tier == "unknown"
+
+
+def test_a_stale_statement_counts_one_tier_less() -> None:
+    fresh = rated(as_of=NEW + timedelta(days=365))["keras", "simple"]
+    stale = rated(as_of=NEW + timedelta(days=366))["keras", "simple"]
+    assert (fresh.tier, fresh.stale) == ("probed", False)
+    assert (stale.tier, stale.stale) == ("documented", True)
+
+
+def test_a_stale_judgement_is_no_knowledge() -> None:
+    judged = statement("keras", "simple", 4, NEW, tier="judged")
+    catalog = CATALOG.model_copy(update={"statements": (judged,)})
+    (rating, *_) = rate(catalog, (), CPU, as_of=NEW + timedelta(days=400))
+    assert (rating.tier, rating.level, rating.value, rating.stale) == ("unknown", None, 0.5, True)
+    assert rating.statement == judged
+
+
+def test_a_must_have_rules_out_with_its_evidence() -> None:
+    decision = decided(answers(purpose="product", phone="must"))
+    assert [(entry.framework, entry.evidence.level) for entry in decision.ruled_out] == [
+        ("keras", 3),
+        ("tensorflow", 3),
+    ]
+    assert decision.winner == "pytorch"
+    assert {row.framework for row in decision.ranking} == {"pytorch"}
+
+
+def test_an_unknown_level_rules_nobody_out() -> None:
+    decision = decided(answers(purpose="product", phone="must"), as_of=OLD)
+    assert {entry.framework for entry in decision.ruled_out} == {"pytorch"}
+
+
+def test_when_all_are_ruled_out_the_single_misses_are_named() -> None:
+    gone = tuple(
+        s for s in CATALOG.statements if (s.framework, s.criterion) != ("pytorch", "mobile")
+    )
+    catalog = CATALOG.model_copy(
+        update={"statements": (*gone, statement("pytorch", "mobile", 2, NEW))}
+    )
+    decision = decide(catalog, (), answers(purpose="product", phone="must"), as_of=TODAY)
+    assert (decision.verdict, decision.winner, decision.ranking) == ("none", None, ())
+    assert {entry.framework for entry in decision.rescues} == {"keras", "tensorflow", "pytorch"}
+    assert decision.stack is None
+
+
+def test_nothing_answered_is_at_most_lean() -> None:
+    decision = decided(Answers({}))
+    assert decision.verdict in ("lean", "too-close")
+    lonely = decide(CATALOG, (), Answers({}), as_of=TODAY)
+    assert lonely.verdict in ("lean", "too-close")
+
+
+def test_movements_add_up_to_the_change_of_the_lead() -> None:
+    decision = decided(answers(purpose="product"))
+    before = decision.before
+    assert before is not None
+    assert (before.winner, decision.winner) == ("tensorflow", "pytorch")
+    then = {row.framework: row.score for row in before.ranking}
+    now = {row.framework: row.score for row in decision.ranking}
+    change = (now["pytorch"] - now["tensorflow"]) - (then["pytorch"] - then["tensorflow"])
+    assert sum(moved.effect for moved in before.moved) == pytest.approx(change)
+    assert before.moved[0].criterion == "mobile"
+
+
+def test_the_first_layer_has_nothing_before_it() -> None:
+    assert decided(answers(purpose="product"), as_of=OLD).before is None
+
+
+def test_the_order_of_the_catalogue_does_not_matter() -> None:
+    shuffled = CATALOG.model_copy(
+        update={
+            "frameworks": CATALOG.frameworks[::-1],
+            "criteria": CATALOG.criteria[::-1],
+            "statements": CATALOG.statements[::-1],
+        }
+    )
+    given = answers(purpose="product", device="cpu")
+    one, two = decided(given), decide(shuffled, CELLS[::-1], given, as_of=TODAY)
+    assert one.ranking == two.ranking
+    assert one.contributions == two.contributions
+
+
+def test_the_fastest_stack_is_named_only_where_measurements_speak() -> None:
+    chosen = decided(answers(purpose="product", phone="must", device="cpu")).stack
+    assert chosen is not None
+    assert (chosen.stack, chosen.measured) == ("pytorch-compile", True)
+    default = decided(answers(purpose="product")).stack
+    assert default is not None
+    assert (default.stack, default.measured) == ("pytorch-eager", False)
+
+
+def test_the_digest_follows_the_evidence_and_only_the_evidence() -> None:
+    one = decided(answers(purpose="product"))
+    assert one.evidence_digest == decided(answers(purpose="prototype")).evidence_digest
+    assert (
+        one.evidence_digest != decided(answers(purpose="product"), cells=CELLS[1:]).evidence_digest
+    )
+    assert one.evidence_digest != decided(answers(purpose="product"), as_of=OLD).evidence_digest

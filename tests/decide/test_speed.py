@@ -1,0 +1,53 @@
+"""How long a decision takes, as a ratio that means the same on any machine."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from advisor.ask.answers import read_answers
+from advisor.catalog import load_catalog
+from advisor.decide import decide
+from advisor.model import Answers
+from tests.decide.small import TODAY
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+#: Seen: 1 to 3 times. Two decisions are made, on the newest and on the oldest evidence.
+BOUND = 10.0
+
+
+def cpu_seconds(work: Callable[[], object], repeats: int = 5) -> float:
+    """The least processor time of several calls: other programs on the machine do not count."""
+    taken = []
+    for _ in range(repeats):
+        start = time.process_time()
+        work()
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
+def drawn_and_sorted() -> object:
+    """What any method with 20,000 draws over 60 criteria has to do at least."""
+    return np.sort(np.random.default_rng(1).random((60, 20_000)), axis=1)
+
+
+def test_a_decision_costs_a_few_times_its_random_numbers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    catalog = load_catalog()
+    assert catalog.policy.draws == 20_000
+    problems = {
+        path.name.removesuffix(".answers.toml"): read_answers(path, catalog)
+        for path in sorted(EXAMPLES.glob("*.answers.toml"))
+    }
+    problems["nothing answered"] = Answers({})
+    baseline = cpu_seconds(drawn_and_sorted)
+    for name, answers in problems.items():
+        seconds = cpu_seconds(lambda a=answers: decide(catalog, (), a, as_of=TODAY))  # type: ignore[misc]
+        ratio = seconds / baseline
+        with capsys.disabled():
+            print(f"\n{name}: {seconds * 1e3:.0f} ms, {ratio:.1f} times the baseline", end="")
+        assert ratio < BOUND

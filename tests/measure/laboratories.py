@@ -1,0 +1,126 @@
+"""Small laboratories that behave as told: a script that plays pytest, and one that plays the gate.
+
+A laboratory is a folder. `python -m pytest` started in it finds its own `pytest.py` first.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from advisor.measure import Choices, Profile
+from advisor.model import Stack
+
+PYTEST = """
+import json, os, pathlib, signal, sys, time
+
+given = sys.argv[1:]
+def option(name):
+    return [given[i + 1] for i, word in enumerate(given) if word == name]
+(out,) = [word[17:] for word in given if word.startswith("--benchmark-json=")]
+out = pathlib.Path(out)
+stack, tasks = option("--stack")[0], option("--task")
+phases = [word[16:-3] for word in given if word.startswith("benchmarks/test_")]
+context = json.loads(os.environ["ADVISOR_REPLICATE"])
+name = f"{stack}-{'-'.join(phases)}-{context['replicate']}"
+with open("calls.txt", "a") as calls:
+    calls.write(f"{name} {','.join(tasks)}\\n")
+does = json.loads(pathlib.Path("behaviour.json").read_text()).get(name, "passes")
+if does == "crashes":
+    os.abort()
+if does == "stops":
+    sys.exit("no such device in " + os.getcwd())
+if does == "hangs":
+    pathlib.Path("hanging.txt").write_text(str(os.getpid()))
+    time.sleep(60)
+framework = {"pytorch-eager": "pytorch", "keras-tensorflow": "keras"}[stack]
+METRICS = {"startup": ["startup-seconds"], "train": ["step-seconds"],
+           "predict": ["latency-seconds", "batch-seconds"]}
+cells = [(t, p, m) for t in tasks for p in phases for m in METRICS[p]]
+failed = does == "fails"
+content = {
+    "benchmarks": [] if failed else [
+        {"extra_info": {"stack": stack, "framework": framework, "task": t, "phase": p, "metric": m,
+                        "unit": "s", "batch": 1, "source": "sha256:0123456789abcdef",
+                        "compile_seconds": None},
+         "stats": {"data": [0.01, 0.011, 0.012]}} for t, p, m in cells],
+    "advisor": {
+        "format": 1, "stack": stack, "framework": framework, **context,
+        "versions": {"x": "1"}, "flags": {}, "ceiling": {},
+        "outcomes": [{"task": t, "phase": p, "metric": m,
+                      "outcome": "failed" if failed else "passed",
+                      "reason": "ValueError: too large" if failed else ""} for t, p, m in cells]},
+}
+text = json.dumps(content)
+out.write_text(text[: len(text) // 2] if does == "truncates" else text)
+sys.exit(1 if failed else 0)
+"""
+
+GATE = """
+import json, pathlib, sys
+
+given = sys.argv[1:]
+told = json.loads(pathlib.Path("gate.json").read_text())
+if given[0] == "compare":
+    names = [pathlib.Path(word).stem for word in given[1:] if word.endswith(".npz")]
+    bad = [name for name in names if name in told["disagrees"]]
+    why = ["forward differs by 3e-2"]
+    print(json.dumps([
+        {"stack": name, "reference": names[0], "reasons": why if name in bad else []}
+        for name in names]))
+    sys.exit(1 if bad else 0)
+def option(name):
+    return given[given.index(name) + 1]
+name = option("--stack") + "-" + option("--task")
+assert int(option("--threads")) > 0
+if name in told["breaks"]:
+    sys.exit("mnist.npz: the file is missing. Put it into the cache")
+pathlib.Path(option("--out")).write_text("computed")
+"""
+
+PYTORCH = Stack(id="pytorch-eager", framework="pytorch", backend="torch", mode="eager", summary="")
+KERAS = Stack(
+    id="keras-tensorflow", framework="keras", backend="tensorflow", mode="graph", summary=""
+)
+
+
+def laboratory(
+    folder: Path,
+    behaviour: Mapping[str, str] | None = None,
+    *,
+    breaks: tuple[str, ...] = (),
+    disagrees: tuple[str, ...] = (),
+) -> Path:
+    """Make or change a laboratory; `behaviour` maps a run file's stem to what its process does."""
+    (folder / "benchmarks").mkdir(parents=True, exist_ok=True)
+    (folder / "pytest.py").write_text(PYTEST)
+    (folder / "benchmarks" / "__init__.py").touch()
+    (folder / "benchmarks" / "agreement.py").write_text(GATE)
+    (folder / "behaviour.json").write_text(json.dumps(dict(behaviour or {})))
+    (folder / "gate.json").write_text(json.dumps({"breaks": breaks, "disagrees": disagrees}))
+    return folder
+
+
+def calls(folder: Path) -> list[str]:
+    """What the laboratory's pytest was asked for, in order: "stack-phases-replicate tasks"."""
+    path = folder / "calls.txt"
+    return path.read_text().splitlines() if path.is_file() else []
+
+
+def quiet() -> tuple[float, float]:
+    return 0.0, 0.0
+
+
+def choices(tmp_path: Path, **changed: object) -> Choices:
+    """Two stacks, one task, two rounds of training, in the laboratory below `tmp_path`."""
+    given: dict[str, object] = {
+        "stacks": (PYTORCH, KERAS),
+        "tasks": ("mlp-mnist",),
+        "phases": ("train",),
+        "profile": Profile(replicates=2, wait_seconds=0),
+        "out": tmp_path / "results",
+        "laboratory": tmp_path / "laboratory",
+        "lock": tmp_path / "lock",
+        "needs": {},
+        "look": quiet,
+    }
+    return Choices(**{**given, **changed})  # type: ignore[arg-type]

@@ -1,0 +1,391 @@
+"""The report: complete, honest, safe with hostile text, and readable wherever it is opened."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import html5lib
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+from advisor.model import Answers, Catalog, Decision
+from advisor.render.record import embedded_record
+from advisor.render.report import report_json, report_markdown
+from tests.render import handmade
+
+HTML = "{http://www.w3.org/1999/xhtml}"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+VARIANTS = ["clear", "lean", "too-close", "none", "bare"]
+HOSTILE = {
+    "markup": "</title><script>alert(1)</script><img src=x onerror=alert(2)>",
+    "template": "{{ 7 * 7 }}{% raw %}",
+    "comment": "--><!--<pre id=advisor-record>{}</pre>",
+    "right-to-left": "\u202eمشروع \u2066evil",
+    "emoji": "🌿👩🏽\u200d🔬",
+    "controls": "a\x00b\x07c\x85d\ufffe",
+    "long": "x" * 10_000,
+    "lines": "one\r\ntwo\n\n# three | four",
+}
+
+
+def parsed(page: str) -> ElementTree.Element:
+    """The page's tree; a ParseError where HTML's own parser would have to repair it."""
+    return html5lib.HTMLParser(strict=True).parse(page)
+
+
+def text(element: ElementTree.Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def by_id(tree: ElementTree.Element, id: str) -> ElementTree.Element:
+    return next(element for element in tree.iter() if element.get("id") == id)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_page_is_valid_and_its_links_lead_somewhere(pages: dict[str, str], name: str) -> None:
+    tree = parsed(pages[name])
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    links = [element.get("href") or "" for element in tree.iter(f"{HTML}a")]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+    assert all(link.startswith(("#", "https://")) for link in links)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_page_needs_nothing_but_itself(pages: dict[str, str], name: str) -> None:
+    page = pages[name]
+    tree = parsed(page)
+    assert len(page.encode()) < 500_000
+    assert not list(tree.iter(f"{HTML}script"))
+    assert not [element for element in tree.iter() if element.get("src")]
+    assert [e.get("href") for e in tree.iter(f"{HTML}link")] == ["data:,"]
+    assert not re.search(r"@import|@font-face|url\((?!#)", page)
+    assert POLICY in [element.get("content") for element in tree.iter(f"{HTML}meta")]
+
+
+def test_sections_come_in_the_order_of_an_argument(pages: dict[str, str]) -> None:
+    sections = re.findall(r'<(?:header|section) id="([\w-]+)"', pages["clear"])
+    assert sections == [
+        "verdict", "start", "why", "against", "must-haves", "measurements", "moved", "risks",
+        "answers", "evidence", "method", "provenance",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "headline", "strength"),
+    [
+        ("clear", "Choose PyTorch: the case is clear.", "87"),
+        ("lean", "Lean towards PyTorch.", "not beyond doubt"),
+        ("too-close", "Too close to call between PyTorch and Keras.", "in 31"),
+        ("none", "No framework meets all of your must-haves.", "Each of the 3"),
+        ("bare", "Lean towards PyTorch.", "comes from your own answers"),
+    ],
+)
+def test_the_verdict_is_one_sentence_with_its_strength(
+    pages: dict[str, str], name: str, headline: str, strength: str
+) -> None:
+    tree = parsed(pages[name])
+    assert [text(element) for element in tree.iter(f"{HTML}h1")] == [headline]
+    assert strength in text(by_id(tree, "verdict"))
+    assert text(next(tree.iter(f"{HTML}title"))).endswith(headline)
+
+
+def test_it_says_what_to_install_and_how_to_start(pages: dict[str, str], catalog: Catalog) -> None:
+    section = by_id(parsed(pages["clear"]), "start")
+    blocks = ["".join(element.itertext()) for element in section.iter(f"{HTML}pre")]
+    winner = catalog.framework("pytorch")
+    assert blocks == [winner.install, winner.quick_start.strip()]
+    assert "pytorch-channels-last" in text(section)
+    assert "1.38 times as long" in text(section)
+
+
+def test_nobody_left_means_nothing_to_install_but_a_way_back(pages: dict[str, str]) -> None:
+    tree = parsed(pages["none"])
+    assert not [element for element in tree.iter() if element.get("id") in ("start", "why")]
+    assert "TensorFlow would be back" in text(by_id(tree, "must-haves"))
+
+
+def test_who_was_ruled_out_and_by_what(pages: dict[str, str]) -> None:
+    tree = parsed(pages["clear"])
+    row = text(by_id(tree, "must-have-mobile"))
+    assert row.index("missed") < row.index("with caveats") < row.index("met")
+    assert "On phones" in row
+    assert "misses Mobile and edge deployment" in text(by_id(tree, "verdict"))
+
+
+def test_reasons_come_strongest_first_and_those_against_it_too(pages: dict[str, str]) -> None:
+    tree = parsed(pages["clear"])
+    pro, con = (amounts(by_id(tree, id)) for id in ("why", "against"))
+    assert pro == sorted(pro, reverse=True)
+    assert con == sorted(con)
+    assert pro[-1] > 0 > con[-1]
+
+
+def test_contributions_add_up_to_the_scores(decisions: dict[str, Decision]) -> None:
+    for name in ("clear", "lean", "too-close"):
+        record = json.loads(report_json(decisions[name], handmade.make_catalog()))
+        for row in record["ranking"]:
+            parts = [p for p in record["contributions"] if p["framework"] == row["framework"]]
+            assert sum(part["contribution"] for part in parts) == pytest.approx(row["score"])
+
+
+def test_measurements_show_interval_tie_and_instability(pages: dict[str, str]) -> None:
+    panel = text(by_id(parsed(pages["clear"]), "panel-cnn-cifar-train-step-seconds"))
+    assert "41.4 ms · fastest" in panel
+    assert "42.7 ms · tied" in panel
+    assert "40.2 to 43.5" in panel
+    unstable = text(by_id(parsed(pages["clear"]), "panel-cnn-cifar-predict-latency-seconds"))
+    assert "1.09 ms · unstable" in unstable
+
+
+@pytest.mark.parametrize("name", ["too-close", "bare"])
+def test_where_nothing_was_measured_it_says_so_and_how_to(pages: dict[str, str], name: str) -> None:
+    section = text(by_id(parsed(pages[name]), "measurements"))
+    assert "No measurement speaks for this project" in section
+    assert "advisor bench" in section
+    assert "Training speed" in section
+
+
+def test_what_moved_the_result_since_then(pages: dict[str, str]) -> None:
+    tree = parsed(pages["clear"])
+    section = text(by_id(tree, "moved"))
+    assert "30 April 2025 On the evidence of that day the same answers leaned towards" in section
+    assert "Pretrained models TensorFlow good documented, article weak judged" in section
+    assert "+0.095" in section
+    assert not re.search(r'id="moved"', pages["none"])
+
+
+def test_every_judgement_says_that_it_is_one(
+    pages: dict[str, str], decisions: dict[str, Decision]
+) -> None:
+    tree = parsed(pages["lean"])
+    judged = [rating for rating in decisions["lean"].ratings if rating.tier == "judged"]
+    assert judged
+    for rating in judged:
+        assert "judged" in text(by_id(tree, f"evidence-{rating.criterion}-{rating.framework}"))
+    risks = text(by_id(tree, "risks"))
+    assert "Pretrained models, TensorFlow: stale" in risks
+    assert "TensorFlow has it from Keras" in risks
+
+
+def test_answers_are_in_words_and_open_questions_are_shown(pages: dict[str, str]) -> None:
+    section = text(by_id(parsed(pages["clear"]), "answers"))
+    assert "Where must trained models run? On servers; On phones" in section
+    assert "Which phones? Not sure" in section
+    assert "How well does the team know Python? Not sure" in section
+    assert "How large may a download be?" not in section
+
+
+def test_it_carries_what_a_later_rebuild_needs(
+    pages: dict[str, str], decisions: dict[str, Decision]
+) -> None:
+    block = by_id(parsed(pages["clear"]), "advisor-record")
+    expected = embedded_record(
+        decisions["clear"],
+        command="advisor report herbarium.toml",
+        version="0.1.0",
+        generated="2026-11-22",
+    )
+    assert json.loads("".join(block.itertext())) == expected
+    assert expected["answers"]["targets"] == ["server", "mobile"]
+    assert expected["evidence_digest"] in text(by_id(parsed(pages["clear"]), "provenance"))
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_name_is_only_a_name(decisions: dict[str, Decision], kind: str) -> None:
+    name = HOSTILE[kind]
+    page = handmade.make_page(named(decisions["clear"], name), handmade.make_catalog())
+    tree = parsed(page)
+    shown = text(by_id(tree, "answers"))
+    assert " ".join(re.sub("[\x00\x07\x85\ufffe]", "\ufffd", name).split()) in shown
+    assert json.loads("".join(by_id(tree, "advisor-record").itertext()))["project"] == name
+    assert [text(element) for element in tree.iter(f"{HTML}h1")] == [
+        "Choose PyTorch: the case is clear."
+    ]
+    assert len(list(tree.iter(f"{HTML}pre"))) == 4
+    assert not list(tree.iter(f"{HTML}script"))
+    assert len(page.encode()) < 500_000
+    title = text(next(tree.iter(f"{HTML}title")))
+    assert len(title) < 200
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", title)
+
+
+def test_markdown_says_the_same_and_a_hostile_name_is_only_a_name(
+    decisions: dict[str, Decision], catalog: Catalog
+) -> None:
+    for name in VARIANTS:
+        written = markdown(named(decisions[name], "[x](javascript:alert(1)) <b>|"), catalog)
+        assert written.startswith("# ")
+        assert "\\[x\\](javascript:alert(1)) &lt;b\\>\\|" in written
+        assert "<b>" not in written
+    clear = markdown(decisions["clear"], catalog)
+    assert "| PyTorch | 0.90 | 87" in clear
+    assert '    print(f"loss {loss.item():.3f}")' in clear
+    assert "sha256:3f1c" in clear
+
+
+def test_same_inputs_same_bytes_whatever_the_hash_seed() -> None:
+    program = (
+        "import hashlib\nfrom tests.render import handmade\n"
+        "text = ''.join(handmade.make_pages().values())\n"
+        "print(hashlib.sha256(text.encode()).hexdigest())\n"
+    )
+    root = str(Path(__file__).parents[2])
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": root, "TZ": zone},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
+    }
+    here_too = "".join(handmade.make_pages().values())
+    assert seen == {hashlib.sha256(here_too.encode()).hexdigest() + "\n"}
+
+
+@pytest.fixture(scope="module")
+def files(pages: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("reports")
+    long = named(handmade.make_decisions()["clear"], HOSTILE["long"])
+    pages = {**pages, "long": handmade.make_page(long, handmade.make_catalog())}
+    for name, page in pages.items():
+        (folder / f"{name}.html").write_text(page)
+    return {name: folder / f"{name}.html" for name in pages}
+
+
+@pytest.fixture
+def offline(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(offline=True)
+    yield context
+    context.close()
+
+
+@dataclasses.dataclass
+class Opened:
+    """A page in the browser, with whatever it asked for and whatever it complained about."""
+
+    page: Page
+    requests: list[str]
+    messages: list[str]
+
+
+def opened(context: BrowserContext, file: Path, width: int, scheme: str) -> Opened:
+    page = context.new_page()
+    found = Opened(page, [], [])
+
+    def requested(request: Request) -> None:
+        found.requests.append(request.url)
+
+    page.on("request", requested)
+    page.on("console", lambda message: found.messages.append(message.text))
+    page.on("pageerror", lambda error: found.messages.append(str(error)))
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(file.as_uri())
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", [*VARIANTS, "long"])
+def test_it_opens_without_a_network_on_a_phone(
+    offline: BrowserContext, files: dict[str, Path], name: str, scheme: str
+) -> None:
+    found = opened(offline, files[name], 360, scheme)
+    assert found.requests == [files[name].as_uri()]
+    assert found.messages == []
+    assert found.page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_text_stands_out_from_what_is_behind_it(
+    offline: BrowserContext, files: dict[str, Path], width: int, scheme: str
+) -> None:
+    page = opened(offline, files["clear"], width, scheme).page
+    assert page.evaluate(FAINT_TEXT) == []
+
+
+def test_the_scheme_follows_the_reader(offline: BrowserContext, files: dict[str, Path]) -> None:
+    grounds = {
+        opened(offline, files["clear"], 800, scheme).page.evaluate(
+            "getComputedStyle(document.body).backgroundColor"
+        )
+        for scheme in ("light", "dark")
+    }
+    assert grounds == {"rgb(253, 253, 251)", "rgb(20, 24, 27)"}
+
+
+def test_print_opens_every_detail(offline: BrowserContext, files: dict[str, Path]) -> None:
+    page = opened(offline, files["clear"], 700, "dark").page
+    seen = "[...document.querySelectorAll('details > :not(summary)')].map(e => e.checkVisibility())"
+    assert set(page.evaluate(seen)) == {False}
+    page.emulate_media(media="print", color_scheme="dark")
+    assert set(page.evaluate(seen)) == {True}
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_the_keyboard_reaches_links_code_and_details(
+    offline: BrowserContext, files: dict[str, Path]
+) -> None:
+    page = opened(offline, files["clear"], 1280, "light").page
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("document.activeElement.className || document.activeElement.tagName")
+        )
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert reached[0] == "skip"
+    assert "PRE" in reached
+
+
+FAINT_TEXT = """() => {
+  const shade = (c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const light = (rgb) => [0.2126, 0.7152, 0.0722]
+    .reduce((sum, share, i) => sum + share * shade(rgb[i] / 255), 0);
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const ground = (e) => {
+    for (; e; e = e.parentElement) {
+      const colour = numbers(getComputedStyle(e).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const own = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+  return [...document.querySelectorAll('body *:not(svg *)')].filter(own).filter((e) => {
+    const [a, b] = [light(numbers(getComputedStyle(e).color)), light(ground(e))].sort();
+    return (b + 0.05) / (a + 0.05) < 4.5;
+  }).map((e) => e.outerHTML.slice(0, 80));
+}"""
+
+
+def amounts(section: ElementTree.Element) -> list[float]:
+    return [
+        float(text(element).replace("\N{MINUS SIGN}", "-"))
+        for element in section.iter(f"{HTML}p")
+        if element.get("class") == "amount"
+    ]
+
+
+def named(decision: Decision, project: str) -> Decision:
+    answers = Answers(
+        given=decision.answers.given,
+        project=project,
+        questionnaire=decision.answers.questionnaire,
+    )
+    return dataclasses.replace(decision, answers=answers)
+
+
+def markdown(decision: Decision, catalog: Catalog) -> str:
+    return report_markdown(
+        decision, catalog, command="advisor report a.toml", version="0.1.0", generated="2026-11-22"
+    )

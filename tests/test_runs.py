@@ -1,0 +1,273 @@
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor import runs
+from advisor.errors import Problem, RunError
+from advisor.runs import machine_slug, own_results, read_runs
+from tests.runfiles import MACHINE, SESSION, benchmark, content, process_file, written
+
+
+def read_problems(*folders: Path) -> tuple[Problem, ...]:
+    with pytest.raises(RunError) as caught:
+        read_runs(*folders)
+    assert all(problem.cure for problem in caught.value.problems)
+    return caught.value.problems
+
+
+def told(*folders: Path) -> str:
+    return "\n".join(map(str, read_problems(*folders)))
+
+
+def test_every_sample_is_a_row_that_knows_its_origin(tmp_path: Path) -> None:
+    process_file(tmp_path / "s", "pytorch-eager", 0, 0.002)
+    process_file(tmp_path / "s", "keras-tensorflow", 3, 0.003)
+    read = read_runs(tmp_path)
+    assert len(read.samples) == 10
+    row = read.samples[read.samples["stack"] == "keras-tensorflow"].iloc[1].to_dict()
+    assert row == {
+        "session": SESSION,
+        "machine": machine_slug(MACHINE),
+        "device": "cpu",
+        "stack": "keras-tensorflow",
+        "framework": "keras",
+        "task": "mlp-mnist",
+        "phase": "train",
+        "metric": "step-seconds",
+        "unit": "s",
+        "batch": 64,
+        "replicate": 3,
+        "run": "s/keras-tensorflow-train-3.json",
+        "date": dt.date(2026, 11, 22),
+        "value": 0.003,
+        "source": "sha256:0123456789abcdef",
+    }
+    assert read.versions[SESSION, "pytorch-eager"] == {"torch": "2.13.0"}
+    assert list(read.machines) == [row["machine"]]
+    assert not read.processes["busy"].any()
+
+
+def test_session_folder_and_root_give_the_same_names(tmp_path: Path) -> None:
+    process_file(tmp_path / "s", "pytorch-eager", 0, 0.002)
+    root, session = read_runs(tmp_path), read_runs(tmp_path / "s")
+    assert set(root.samples["run"]) == set(session.samples["run"])
+    assert root.digest == session.digest
+
+
+def test_parts_timed_apart_and_outcomes_are_kept(tmp_path: Path) -> None:
+    entry = benchmark("pytorch-eager", [1.5], phase="startup", import_seconds=1.25, batch=None)
+    written(tmp_path / "s" / "a.json", content(benchmarks=[entry]))
+    crash = {
+        "task": "cnn-cifar",
+        "phase": "train",
+        "metric": "step-seconds",
+        "outcome": "failed",
+        "reason": "killed by signal 9",
+    }
+    written(
+        tmp_path / "s" / "b.json",
+        content(replicate=1, benchmarks=[], outcomes=[crash], versions={}),
+    )
+    read = read_runs(tmp_path)
+    assert read.details[["name", "value"]].to_numpy().tolist() == [["import_seconds", 1.25]]
+    assert sorted(read.outcomes["outcome"]) == ["failed", "passed"]
+    assert "killed by signal 9" in set(read.outcomes["reason"])
+    assert len(read.versions) == 1
+
+
+def test_digest_depends_on_content_and_not_on_place(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        process_file(tmp_path / name / "s", "pytorch-eager", 0, 0.002)
+    before = read_runs(tmp_path / "one")
+    assert read_runs(tmp_path / "two").digest == before.digest
+    assert re.fullmatch("[0-9a-f]{64}", before.digest)
+    process_file(tmp_path / "two" / "s", "pytorch-eager", 0, 0.0021)
+    assert read_runs(tmp_path / "two").digest != before.digest
+
+
+def test_the_same_file_in_two_places_counts_once(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        process_file(tmp_path / name / "s", "pytorch-eager", 0, 0.002)
+    once, twice = read_runs(tmp_path / "one"), read_runs(tmp_path / "one", tmp_path / "two")
+    assert len(twice.samples) == len(once.samples)
+    assert twice.digest == once.digest
+
+
+def test_reading_changes_nothing(tmp_path: Path) -> None:
+    path = process_file(tmp_path / "s", "pytorch-eager", 0, 0.002)
+    before = (path.read_bytes(), path.stat().st_mtime_ns, sorted(tmp_path.rglob("*")))
+    read_runs(tmp_path)
+    assert (path.read_bytes(), path.stat().st_mtime_ns, sorted(tmp_path.rglob("*"))) == before
+
+
+def test_truncated_file_names_file_and_line(tmp_path: Path) -> None:
+    text = json.dumps(content(), indent=2)
+    cut = text[: len(text) // 2]
+    path = tmp_path / "s" / "cut.json"
+    path.parent.mkdir()
+    path.write_text(cut)
+    message = told(tmp_path)
+    assert f"{path} line {len(cut.splitlines())}: the file is cut off" in message
+
+
+@pytest.mark.parametrize("raw", [b"", b"\xff\xfe\x00", b"[" * 100_000, b"{]"])
+def test_what_is_not_json_is_an_error(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "a.json").write_bytes(raw)
+    assert f"{tmp_path / 'a.json'} line 1" in told(tmp_path)
+
+
+def changed(value: dict[str, Any], key: str, new: object) -> dict[str, Any]:
+    """`value` with what stands at the dotted key replaced, or removed where `new` is None."""
+    *parents, last = [int(part) if part.isdigit() else part for part in key.split(".")]
+    place: Any = value
+    for parent in parents:
+        place = place[parent]
+    if new is None:
+        del place[last]
+    else:
+        place[last] = new
+    return value
+
+
+@pytest.mark.parametrize(
+    ("key", "new", "expected"),
+    [
+        ("advisor", None, "[advisor]: this is not a run file"),
+        ("advisor.stack", None, "[advisor.stack]: this key is missing"),
+        ("advisor.machine.cores", "two", "[advisor.machine.cores]"),
+        ("advisor.machine.memory_gib", None, "[advisor.machine.memory_gib]: this key is missing"),
+        ("advisor.machine.gpus", ["a"], "[advisor.machine.gpus"),
+        ("advisor.load.busy", "no", "[advisor.load.busy]"),
+        ("advisor.session", "today", "[advisor.session]"),
+        ("advisor.session", "20261399T115000Z", "[advisor.session]: 20261399T115000Z is not a"),
+        ("advisor.format", 2, "Update advisor"),
+        ("advisor.format", 0, "format 0 is not format 1"),
+        ("advisor.outcomes.0.outcome", "skipped", "[advisor.outcomes.0.outcome]"),
+        ("benchmarks", None, "[benchmarks]: this key is missing"),
+        ("benchmarks.0.stats.data", [], "[benchmarks.0.stats.data]"),
+        ("benchmarks.0.stats.data.1", 0, "[benchmarks.0.stats.data.1]"),
+        ("benchmarks.0.stats.data.1", -0.5, "but it is -0.5"),
+        ("benchmarks.0.stats.data.2", float("nan"), "[benchmarks.0.stats.data.2]"),
+        ("benchmarks.0.stats.data.0", float("inf"), "[benchmarks.0.stats.data.0]"),
+        ("benchmarks.0.stats.data.0", "1.5", "[benchmarks.0.stats.data.0]"),
+        ("benchmarks.0.extra_info.task", "CNN cifar", "[benchmarks.0.extra_info.task]"),
+        ("benchmarks.0.extra_info.stack", "keras-tensorflow", "in a process of pytorch-eager"),
+    ],
+)
+def test_a_wrong_key_is_named(tmp_path: Path, key: str, new: object, expected: str) -> None:
+    path = written(tmp_path / "s" / "a.json", changed(content(), key, new))
+    message = told(tmp_path)
+    assert expected in message
+    assert str(path) in message
+
+
+def test_many_bad_samples_are_one_problem(tmp_path: Path) -> None:
+    entry = benchmark("pytorch-eager", [-1.0] * 50)
+    written(tmp_path / "a.json", content(benchmarks=[entry]))
+    assert len(told(tmp_path).splitlines()) == 1
+
+
+def test_a_measurement_may_stand_in_a_file_only_once(tmp_path: Path) -> None:
+    entry = benchmark("pytorch-eager", [1.0])
+    written(tmp_path / "a.json", content(benchmarks=[entry, entry]))
+    assert "mlp-mnist train step-seconds was measured twice" in told(tmp_path)
+
+
+def test_all_problems_of_all_files_are_reported_together(tmp_path: Path) -> None:
+    (tmp_path / "cut.json").write_text("{")
+    written(tmp_path / "key.json", changed(content(), "advisor.framework", None))
+    process_file(tmp_path, "pytorch-eager", 1, 0.002)
+    process_file(tmp_path, "pytorch-eager", 2, 0.002)
+    process_file(tmp_path, "pytorch-eager", 3, 0.002, machine={**MACHINE, "cores": 64})
+    message = told(tmp_path, tmp_path / "nowhere")
+    for part in ("cut.json", "key.json", "train-3.json [advisor.machine.cores]", "nowhere"):
+        assert part in message
+
+
+def test_a_run_from_another_machine_is_named_with_key_values_and_cure(tmp_path: Path) -> None:
+    other = {**MACHINE, "cores": 64}
+    stray = process_file(tmp_path / "s", "pytorch-eager", 0, 0.002, machine=other)
+    for replicate in (1, 2):
+        process_file(tmp_path / "s", "pytorch-eager", replicate, 0.002)
+    (problem,) = read_problems(tmp_path)
+    assert problem.where == f"{stray} [advisor.machine.cores]"
+    assert problem.what == "a run from another machine: 64, but 2 in pytorch-eager-train-1.json"
+    assert problem.cure == "Move the file to a session folder of its own"
+
+
+def test_two_machines_in_two_session_folders_are_fine(tmp_path: Path) -> None:
+    process_file(tmp_path / "a", "pytorch-eager", 0, 0.002)
+    process_file(tmp_path / "b", "pytorch-eager", 0, 0.002, machine={**MACHINE, "cores": 64})
+    assert len(read_runs(tmp_path).machines) == 2
+
+
+def test_two_versions_of_a_stack_in_a_session_folder_are_refused(tmp_path: Path) -> None:
+    process_file(tmp_path, "pytorch-eager", 0, 0.002)
+    later = process_file(tmp_path, "pytorch-eager", 1, 0.002, versions={"torch": "2.14.0"})
+    process_file(tmp_path, "keras-tensorflow", 0, 0.002, versions={"torch": "1.0"})
+    message = told(tmp_path)
+    assert f"{later} [advisor.versions.torch]: pytorch-eager ran with 2.14.0" in message
+    assert "keras" not in message
+
+
+def test_two_different_files_cannot_be_one_replicate(tmp_path: Path) -> None:
+    process_file(tmp_path / "s", "pytorch-eager", 0, 0.002)
+    entry = benchmark("pytorch-eager", [1.0])
+    written(tmp_path / "s" / "copy.json", content(benchmarks=[entry]))
+    assert "replicate 0 of mlp-mnist train step-seconds stands in" in told(tmp_path)
+
+
+def test_a_file_too_large_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = process_file(tmp_path, "pytorch-eager", 0, 0.002)
+    monkeypatch.setattr(runs, "LARGEST_FILE_BYTES", path.stat().st_size - 1)
+    assert "too many for a run file" in told(tmp_path)
+
+
+def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
+    outside = process_file(tmp_path / "outside", "pytorch-eager", 0, 0.002)
+    process_file(tmp_path / "results" / "s", "pytorch-eager", 1, 0.002)
+    (tmp_path / "results" / "s" / "file.json").symlink_to(outside)
+    (tmp_path / "results" / "folder").symlink_to(outside.parent)
+    message = told(tmp_path / "results")
+    assert message.count("leads out of the results folder") == 2
+
+
+def test_a_link_inside_counts_its_file_once(tmp_path: Path) -> None:
+    path = process_file(tmp_path / "s", "pytorch-eager", 0, 0.002)
+    (tmp_path / "s" / "zz.json").symlink_to(path)
+    assert set(read_runs(tmp_path).samples["run"]) == {"s/pytorch-eager-train-0.json"}
+
+
+def test_missing_and_empty_folders_are_errors(tmp_path: Path) -> None:
+    assert "there is no such folder" in told(tmp_path / "nowhere")
+    (tmp_path / "notes.txt").write_text("no run")
+    assert "there is no run file in this folder" in told(tmp_path)
+
+
+def test_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
+    process_file(tmp_path, "pytorch-eager", 0, 0.002)
+    (tmp_path / "gone.json").symlink_to(tmp_path / "nothing")
+    assert "gone.json: cannot be read: No such file" in told(tmp_path)
+
+
+def test_own_results_can_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ADVISOR_RESULTS", raising=False)
+    assert own_results().parts[-2:] == ("advisor", "results")
+    monkeypatch.setenv("ADVISOR_RESULTS", str(tmp_path))
+    assert own_results() == tmp_path
+
+
+def test_slug_is_safe_and_follows_the_whole_fingerprint() -> None:
+    slug = machine_slug(MACHINE)
+    assert re.fullmatch(r"intel-xeon-2-cores-[0-9a-f]{6}", slug)
+    assert machine_slug({**MACHINE, "python": "3.12.1"}) != slug
+    assert machine_slug(dict(reversed(MACHINE.items()))) == slug
+    odd = machine_slug({**MACHINE, "cpu": "../../ «Ünïcode»" + "x" * 99})
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", odd)
+    assert len(odd) < 60

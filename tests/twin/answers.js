@@ -1,0 +1,82 @@
+"use strict";
+
+/**
+ * What site/score.js answers to the vectors of tests/twin/vectors.py, every number as its 64 bits.
+ *
+ * In a page: a global function. In Node: `node answers.js SCORE VECTORS` prints the answers as JSON.
+ */
+const twinAnswers = (score, vectors) => {
+  const view = new DataView(new ArrayBuffer(8));
+
+  /** What a rating holds in the page beside the keys of a decision's record. */
+  const EXTRA = "inherits";
+
+  const bits = (number) => {
+    view.setFloat64(0, number);
+    return view.getBigUint64(0).toString(16).padStart(16, "0");
+  };
+
+  const exact = (value) => {
+    if (typeof value === "number") return bits(value);
+    if (value instanceof Map) return exact([...value]);
+    if (ArrayBuffer.isView(value)) return exact([...value]);
+    if (Array.isArray(value)) return value.map(exact);
+    if (value === null || typeof value !== "object") return value;
+    const entries = Object.entries(value).filter(([key]) => key !== EXTRA);
+    return Object.fromEntries(entries.map(([key, inner]) => [key, exact(inner)]));
+  };
+
+  const word = ({ name, seed, draws }) => ({
+    fnv1a: score.fnv1a(name),
+    mix: score.mix(seed),
+    column: new score.Uniform(seed, draws).column(name),
+  });
+
+  const kernel = ({ matrix, policy, share }) => {
+    const uniform = new score.Uniform(policy.seed, policy.draws);
+    const counts = score.acceptability(matrix, policy);
+    const ranking = score.rank(matrix, counts);
+    return {
+      weights: score.centralWeights(matrix),
+      scores: score.centralScores(matrix),
+      groups: score.drawnGroups([...new Set(matrix.groups)].sort(), uniform),
+      spacing: score.drawnSpacing(uniform),
+      drawn: score.drawnScores(matrix, policy),
+      wins: counts.wins,
+      ties: counts.ties,
+      ranks: counts.ranks,
+      ranking,
+      verdict: score.judge(ranking, share, policy),
+    };
+  };
+
+  const decision = ({ data, given }) => {
+    const needs = score.deriveNeeds(vectors.data[data], given);
+    return { needs, decision: score.decide(vectors.data[data], given) };
+  };
+
+  return exact({
+    words: vectors.words.map(word),
+    kernels: vectors.kernels.map(kernel),
+    decisions: vectors.decisions.map(decision),
+  });
+};
+
+/** The milliseconds that each of `repeats` acceptabilities of the problem takes. */
+const twinMilliseconds = (score, { matrix, policy }, repeats) =>
+  Array.from({ length: repeats }, () => {
+    const start = performance.now();
+    score.acceptability(matrix, policy);
+    return performance.now() - start;
+  });
+
+if (typeof module !== "undefined") {
+  const { readFileSync } = require("node:fs");
+  const [, , script, file] = process.argv;
+  const score = require(script);
+  const vectors = JSON.parse(readFileSync(file, "utf8"));
+  const answers = vectors.timed
+    ? twinMilliseconds(score, vectors.timed, vectors.repeats)
+    : twinAnswers(score, vectors);
+  process.stdout.write(JSON.stringify(answers));
+}

@@ -1,0 +1,160 @@
+"""site/score.js gives the bits that Python gives, in Node and in a browser, or these tests fail."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.twin.conftest import SCORE, Node
+from tests.twin.vectors import full_problem
+
+Twins = tuple[dict[str, Any], Any]
+
+#: Breaking the twin in one place each; the vectors must notice every one.
+BREAKS = {
+    "order of a product": (
+        "group[draw] * weight[draw]",
+        "group[draw] * (weight[draw] / 3) * 3",
+    ),
+    "order of a sum": (
+        "total = total + (matrix.settled[place] + matrix.open[place])",
+        "total = total + matrix.settled[place] + matrix.open[place]",
+    ),
+    "sum from the right": (
+        "for (let place = 0; place < row.length; place += 1) {",
+        "for (let place = row.length - 1; place >= 0; place -= 1) {",
+    ),
+    "order of points": ("weighs, share } of parts", "weighs, share } of [...parts].reverse()"),
+    "share of one's own": (
+        "const rest = totalPoints(needs.open) + totalPoints(needs.core);",
+        "const rest = totalPoints(new Map([...needs.open, ...needs.core]));",
+    ),
+    "who wins equal scores": ("rival > score : rival >= score", "rival >= score : rival > score"),
+    "margin": ("best - second >= margin", "best - second > margin"),
+    "shift": ("mixed ^ (mixed >>> 15)", "mixed ^ (mixed >>> 14)"),
+    "signed shift": ("word ^ (word >>> 16)", "word ^ (word >> 16)"),
+    "error at the ends": ("lowest ? 0 : highest ? error : error * 0.5", "error * 0.5"),
+    "what is inherited": ("rating.inherits ?? rating.framework", "rating.framework"),
+    "interval": (
+        "value + (high - value) * (2 * drawn - 1)",
+        "high - (high - value) * (2 - 2 * drawn)",
+    ),
+    "stretching": ("size(push) * (spread - 1)", "size(push) * spread - size(push)"),
+    "spacing of groups": ("sortAcross(cuts);", ""),
+    "mean": ("return total / speeds.length;", "return total * (1 / speeds.length);"),
+    "tasks": ("const common = found.filter(", "const common = found.slice(0, 1).filter("),
+    "which machine": ("ascending(one.date, other.date) ||", ""),
+    "where it serves": ('phase === "predict" && focus.serving.length', "focus.serving.length"),
+    "openness": ('found === "no" ? [] :', 'found === "no" ? OPEN :'),
+    "requirements": ("level > known.level", "level >= known.level"),
+    "unknown rules out": ("level !== null && level <", "level <"),
+    "movement": (
+        "weights[place] * (after.value - before.value)",
+        "(weights[place] * after.value - weights[place] * before.value)",
+    ),
+}
+
+
+def differences(one: Any, other: Any, where: str = "") -> Iterator[str]:
+    """Where two answers differ, as paths with both sides."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted(one.keys() | other.keys()):
+            left, right = one.get(key, "nothing"), other.get(key, "nothing")
+            yield from differences(left, right, f"{where}.{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from differences(left, right, f"{where}[{place}]")
+    elif one != other:
+        yield f"{where}: {one} is not {other}"
+
+
+def agree(expected: Any, answered: Any) -> None:
+    found = list(differences(expected, answered))
+    assert not found, "\n".join([f"{len(found)} differences", *found[:20]])
+
+
+def test_node_gives_the_bits_of_python(twins: Twins, node: Node) -> None:
+    vectors, expected = twins
+    agree(expected, node(vectors))
+
+
+def test_a_browser_gives_the_bits_of_python(twins: Twins, page: Page) -> None:
+    agree(twins[1], page.evaluate("twinAnswers(advisorScore, vectors)"))
+
+
+def test_the_vectors_hold_what_is_hard(twins: Twins) -> None:
+    vectors, answers = twins
+    decisions = [answer["decision"] for answer in answers["decisions"]]
+    assert {decision["verdict"] for decision in decisions} == {"none", "too-close", "lean", "clear"}
+    assert {len(decision["ranking"]) for decision in decisions} == {0, 1, 2, 3}
+    assert any(decision["rescues"] for decision in decisions)
+    assert any(decision["before"] is None for decision in decisions)
+    assert {decision["stack"]["measured"] for decision in decisions if decision["stack"]} == {
+        True,
+        False,
+    }
+    kernels = vectors["kernels"]
+    assert {len(kernel["matrix"]["frameworks"]) for kernel in kernels} == {1, 2, 3, 4, 5}
+    assert any(
+        0.0 in map(sum, zip(kernel["matrix"]["settled"], kernel["matrix"]["open"], strict=True))
+        for kernel in kernels
+    )
+
+
+def quickly(answers: dict[str, Any], asked: list[dict[str, Any]]) -> dict[str, Any]:
+    """Vectors or answers without the decisions that take all 20,000 draws: the last evidence's."""
+    last = max(problem["data"] for problem in asked)
+    decisions = zip(asked, answers["decisions"], strict=True)
+    kept = [answer for problem, answer in decisions if problem["data"] < last]
+    return {**answers, "decisions": kept}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_vectors_notice_when_the_twin_is_broken(
+    name: str, twins: Twins, node: Node, tmp_path: Path
+) -> None:
+    whole = SCORE.read_text(encoding="utf-8")
+    right, wrong = BREAKS[name]
+    assert whole.count(right) == 1, f"{right!r} stands {whole.count(right)} times in score.js"
+    broken = tmp_path / "score.js"
+    broken.write_text(whole.replace(right, wrong), encoding="utf-8")
+    vectors, expected = twins
+    quick = quickly(vectors, vectors["decisions"])
+    assert list(differences(quickly(expected, vectors["decisions"]), node(quick, broken)))
+
+
+def test_only_exact_operations_occur() -> None:
+    text = re.sub(r"/\*.*?\*/|//[^\n]*", "", SCORE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert set(re.findall(r"\bMath\.\w+", text)) == {"Math.imul"}
+    banned = (
+        r"\beval\b|\bFunction\(|\*\*|\.reduce\b|toFixed|\bimport\b|\bexport\b|\bfetch\b|\bDate\b"
+    )
+    assert re.findall(banned, text) == []
+    assert text.lstrip().startswith('"use strict";')
+
+
+def test_the_page_gets_one_new_name(page: Page) -> None:
+    added = page.evaluate(
+        "Object.getOwnPropertyNames(window).filter((name) => /advisor|score/i.test(name))"
+    )
+    assert added == []
+    assert page.evaluate("typeof advisorScore.decide") == "function"
+
+
+def test_twenty_thousand_draws_take_no_time_to_speak_of(
+    node: Node, page: Page, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem = full_problem()
+    in_node = node({"timed": problem, "repeats": 7})
+    script = "([problem, repeats]) => twinMilliseconds(advisorScore, problem, repeats)"
+    in_browser = page.evaluate(script, [problem, 7])
+    with capsys.disabled():
+        for where, times in (("Node", in_node), ("Chromium", in_browser)):
+            line = f"20,000 draws in {where}: first {times[0]:.0f} ms, best {min(times):.0f} ms"
+            sys.stdout.write(f"\n{line}")
+    assert min(in_node) < 300
+    assert min(in_browser) < 300

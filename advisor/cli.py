@@ -279,7 +279,9 @@ def _write_report(
 
     decision = _decided(answers, evidence, when)
     command = f"advisor report {answers_file.name} --as-of {when} -o {output.name}"
-    html = render_report(decision, evidence.catalog, command=command, version=__version__)
+    html = render_report(
+        decision, evidence.catalog, command=command, version=__version__, runs=evidence.runs
+    )
     write_file(output, html)
     typer.echo(summary(decision, evidence.catalog))
     typer.echo(f"Report: {output}")

@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,8 +117,7 @@ def table(findings: Iterable[Finding]) -> str:
 def _most_central(records: Sequence[Record]) -> Record:
     def remoteness(record: Record) -> float:
         # The median over the others: a single wrong model must not make everybody remote.
-        distances = [np.max([*_distances(record, other).values()]) for other in records]
-        return float(np.median(np.nan_to_num(distances, nan=np.inf)))
+        return median(max(_distances(record, other).values()) for other in records)
 
     return min(records, key=remoteness)
 
@@ -127,7 +127,7 @@ def _finding(record: Record, reference: Record) -> Finding:
     reasons = [
         f"{name} differs by {distance:.1e} (limit {LIMITS[name]:.0e})"
         for name, distance in distances.items()
-        if not distance <= LIMITS[name]
+        if distance > LIMITS[name]
     ]
     if record.digest != reference.digest:
         reasons.append(f"other data ({record.data}) than {reference.stack} ({reference.data})")
@@ -151,15 +151,19 @@ def _distances(record: Record, other: Record) -> dict[str, float]:
     weights = [pair for name, pair in pairs.items() if name.startswith("weights/")]
     return {
         "forward": relative_distance([pairs["forward"]]),
-        # NumPy's maximum keeps a distance that is not a number; the built-in one may drop it.
-        "gradient": float(np.max([relative_distance([pair]) for pair in gradients])),
+        "gradient": max(relative_distance([pair]) for pair in gradients),
         "weights": relative_distance(weights),
     }
 
 
 def relative_distance(pairs: Sequence[tuple[Values, Values]]) -> float:
-    """|a - b| / |b| in L2 over all pairs (a, b) as one vector; infinite if shapes differ."""
+    """|a - b| / |b| in L2 over all pairs (a, b) as one vector.
+
+    Infinite if shapes differ or a value is not finite.
+    """
     if any(values.shape != reference.shape for values, reference in pairs):
+        return float("inf")
+    if not all(np.isfinite(values).all() for pair in pairs for values in pair):
         return float("inf")
     one = np.concatenate([values.ravel().astype(np.float64) for values, _ in pairs])
     other = np.concatenate([reference.ravel().astype(np.float64) for _, reference in pairs])

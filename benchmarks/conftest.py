@@ -116,8 +116,11 @@ def bench(stack: Stack, task: Task, rounds: Rounds, request: pytest.FixtureReque
 @pytest.fixture
 def describe(
     benchmark: Any, task: Task, run_file: RunFile, request: pytest.FixtureRequest
-) -> Callable[[int, str], None]:
-    """Writes what a timing is about beside its samples: batch size and the data used."""
+) -> Iterator[Callable[[int, str], None]]:
+    """Writes what a timing is about beside its samples: batch size and the data used.
+
+    Afterwards no foreign framework may have crept into the process.
+    """
 
     def write(batch: int, data_name: str) -> None:
         benchmark.extra_info.update(
@@ -132,13 +135,7 @@ def describe(
             compile_seconds=None,
         )
 
-    return write
-
-
-@pytest.fixture(autouse=True)
-def alone(run_file: RunFile, request: pytest.FixtureRequest) -> Iterator[None]:
-    """No foreign framework may have crept in by the end of a test."""
-    yield
+    yield write
     startup = _cell(request.node)["phase"] == "startup"
     foreign = foreign_frameworks(None if startup else run_file.stack)
     assert not foreign, f"this process also holds {', '.join(sorted(foreign))}"
@@ -185,9 +182,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     # A timing that ended before its first sample makes pytest-benchmark fail, and all is lost.
     timed.benchmarks[:] = [each for each in timed.benchmarks if each.stats.data]
     yield
-    if session.config.option.benchmark_json and RUN in session.config.stash:
-        if not timed.benchmarks:
-            _write_empty(session.config, timed)
+    wanted = session.config.option.benchmark_json and RUN in session.config.stash
+    if wanted and not timed.benchmarks:
+        _write_empty(session.config, timed)
 
 
 def _write_empty(config: pytest.Config, timed: Any) -> None:

@@ -9,7 +9,7 @@
  *     rank, judge     advisor/decide/robustness.py
  *     movements       advisor/decide/movement.py
  *     choose stack    advisor/decide/plan.py
- *     decide          advisor/decide/decision.py; the result has the keys of `advisor decide --json`
+ *     decide          advisor/decide/decision.py; its keys are those of `decide --json`
  *
  * Functions have the names that they have there, in camelCase, and keep the order of operations.
  * What makes the bits equal: only + - * /, comparisons and 32-bit integer operations occur, and
@@ -20,6 +20,8 @@ const advisorScore = (() => {
   const NOT_SURE = "not-sure";
   const OPEN = [NOT_SURE];
   const LEVELS = 5;
+  /** So many draws at a time: their columns stay in the processor's cache. */
+  const BLOCK = 2000;
   const FOCUS = ["workloads", "devices", "serving"];
 
   /** Ids are ASCII, so comparing code units gives Python's order. */
@@ -150,15 +152,17 @@ const advisorScore = (() => {
    * @param {object} data what advisor/render/browser.py ships
    * @param {object} layer the evidence as of a date: data.now or data.before
    * @param {object} focus what deriveNeeds found the measurements must speak for
-   * @returns {object[]} [{framework, criterion, tier, level, value, low, high, stale, date, sources,
-   *   note, inherits}]
+   * @returns {object[]} [{framework, criterion, tier, level, value, low, high, stale, date,
+   *   sources, note, inherits}]
    */
   function rate(data, layer, focus) {
     const spoken = speaking(data, layer, focus);
     const measured = new Map(
       data.criteria.map((criterion) => [criterion.id, measuredRatings(layer, criterion, spoken)]),
     );
-    return layer.ratings.map((stated) => measured.get(stated.criterion).get(stated.framework) ?? stated);
+    return layer.ratings.map(
+      (stated) => measured.get(stated.criterion).get(stated.framework) ?? stated,
+    );
   }
 
   /** Whether measurements of a machine, phase and task speak for the user; of one machine only. */
@@ -169,7 +173,9 @@ const advisorScore = (() => {
       speaksFor(focus, phase, device) && (tasks.size === 0 || tasks.has(task));
     const latest = layer.measured
       .filter(fitting)
-      .sort((one, other) => ascending(one.date, other.date) || ascending(one.machine, other.machine))
+      .sort(
+        (one, other) => ascending(one.date, other.date) || ascending(one.machine, other.machine),
+      )
       .at(-1);
     return (entry) => latest !== undefined && entry.machine === latest.machine && fitting(entry);
   }
@@ -260,39 +266,45 @@ const advisorScore = (() => {
    *   framework a has rank r, equal scores in order of id
    */
   function acceptability(matrix, policy) {
-    const scores = drawnScores(matrix, policy);
-    const wins = scores.map(() => 0);
-    const ranks = scores.map(() => scores.map(() => 0));
-    for (let draw = 0; draw < policy.draws; draw += 1) {
-      const led = leads(scores, draw, policy.margin);
-      for (let own = 0; own < scores.length; own += 1) {
-        const place = rankOf(scores, own, draw);
-        ranks[own][place] += 1;
-        if (led && place === 0) wins[own] += 1;
-      }
+    const wins = matrix.frameworks.map(() => 0);
+    const ranks = matrix.frameworks.map(() => matrix.frameworks.map(() => 0));
+    for (let start = 0; start < policy.draws; start += BLOCK) {
+      const end = start + BLOCK < policy.draws ? start + BLOCK : policy.draws;
+      countRanks(drawnScores(matrix, policy, start, end), policy.margin, wins, ranks);
     }
     let won = 0;
     for (const count of wins) won = won + count;
     return { draws: policy.draws, wins, ties: policy.draws - won, ranks };
   }
 
-  /** Each framework's score in each draw: a column of length draws per framework. */
-  function drawnScores(matrix, policy) {
-    const uniform = new Uniform(policy.seed, policy.draws);
+  function countRanks(scores, margin, wins, ranks) {
+    for (let draw = 0; draw < scores[0].length; draw += 1) {
+      const led = leads(scores, draw, margin);
+      for (let own = 0; own < scores.length; own += 1) {
+        const place = rankOf(scores, own, draw);
+        ranks[own][place] += 1;
+        if (led && place === 0) wins[own] += 1;
+      }
+    }
+  }
+
+  /** Each framework's score in the draws from `start` to before `end`: a column per framework. */
+  function drawnScores(matrix, policy, start, end) {
+    const uniform = new Uniform(policy.seed, start, end);
     const groups = drawnGroups([...new Set(matrix.groups)].sort(ascending), uniform);
     const spacing = drawnSpacing(uniform);
-    const [weight, value, total] = columns(3, policy.draws);
-    const scores = columns(matrix.frameworks.length, policy.draws);
+    const [weight, value, total] = columns(3, end - start);
+    const scores = columns(matrix.frameworks.length, end - start);
     for (let place = 0; place < matrix.criteria.length; place += 1) {
       drawWeight(matrix, place, groups.get(matrix.groups[place]), policy, uniform, weight, value);
-      for (let draw = 0; draw < policy.draws; draw += 1) total[draw] = total[draw] + weight[draw];
+      for (let draw = 0; draw < total.length; draw += 1) total[draw] = total[draw] + weight[draw];
       for (let own = 0; own < scores.length; own += 1) {
         drawValue(matrix.ratings[own][place], spacing, policy, uniform, value);
         addProducts(scores[own], weight, value);
       }
     }
     for (const score of scores) {
-      for (let draw = 0; draw < policy.draws; draw += 1) score[draw] = score[draw] / total[draw];
+      for (let draw = 0; draw < total.length; draw += 1) score[draw] = score[draw] / total[draw];
     }
     return scores;
   }
@@ -307,11 +319,11 @@ const advisorScore = (() => {
 
   /** Numbers in [0, 1) by name: counter-based, so the same in any order and in any language. */
   class Uniform {
-    constructor(seed, draws) {
+    constructor(seed, start, end) {
       this.seed = seed;
-      this.draws = draws;
-      this.base = new Int32Array(draws);
-      for (let draw = 0; draw < draws; draw += 1) this.base[draw] = mix(draw + seed);
+      this.draws = end - start;
+      this.base = new Int32Array(this.draws);
+      for (let draw = start; draw < end; draw += 1) this.base[draw - start] = mix(draw + seed);
     }
 
     /** Writes the draws called `name` into `column` and returns it. */
@@ -578,8 +590,8 @@ const advisorScore = (() => {
    *
    * @param {object} data what advisor/render/browser.py ships
    * @param {Object<string, string[]>} given the chosen ids by question
-   * @returns {object} the keys of `advisor decide --json` that do not repeat its input; ratings also
-   *   say whose quality they are (`inherits`)
+   * @returns {object} the keys of `advisor decide --json` that do not repeat its input; ratings
+   *   also say whose quality they are (`inherits`)
    */
   function decide(data, given) {
     const needs = deriveNeeds(data, given);
@@ -627,12 +639,13 @@ const advisorScore = (() => {
   function ruledOut(data, needs, ratings) {
     return data.frameworks.flatMap(({ id: framework }) =>
       needs.requirements
-        .map((requirement) => ({
-          framework,
-          requirement,
-          evidence: ratings.get(key(framework, requirement.criterion)),
-        }))
-        .filter(({ requirement, evidence: { level } }) => level !== null && level < requirement.level),
+        .map((requirement) => {
+          const evidence = ratings.get(key(framework, requirement.criterion));
+          return { framework, requirement, evidence };
+        })
+        .filter(({ requirement: { level }, evidence }) => {
+          return evidence.level !== null && evidence.level < level;
+        }),
     );
   }
 

@@ -29,7 +29,7 @@ from advisor.model import (
     Verdict,
 )
 
-__all__ = ["decide"]
+__all__ = ["Outcome", "decide"]
 
 #: The verdicts that leave something to settle.
 UNSETTLED = ("too-close", "lean")

@@ -69,7 +69,7 @@ class Lead(NamedTuple):
     lead: float
 
 
-class Sized(NamedTuple):
+class _Sized(NamedTuple):
     """A flip and how large its change is on the scale of its kind."""
 
     size: float
@@ -110,25 +110,25 @@ def first(frameworks: Sequence[str], scores: Sequence[float]) -> Lead:
     return Lead(frameworks[best], lead)
 
 
-def _smallest(found: Iterable[Sized]) -> Iterator[Flip]:
+def _smallest(found: Iterable[_Sized]) -> Iterator[Flip]:
     """The smallest changes first; of equal ones the one that tips the balance least."""
     return (sized.flip for sized in sorted(found, key=_order)[:MOST])
 
 
-def _order(sized: Sized) -> tuple[float, float, tuple[str, ...], tuple[str, ...]]:
+def _order(sized: _Sized) -> tuple[float, float, tuple[str, ...], tuple[str, ...]]:
     flip = sized.flip
     ids = flip.after if isinstance(flip.after, tuple) else ()
     return sized.size, flip.lead, flip.subject, ids
 
 
-def _answer_flips(situation: Situation, winner: str) -> Iterator[Sized]:
+def _answer_flips(situation: Situation, winner: str) -> Iterator[_Sized]:
     given = situation.answers.given
     for question in asked(situation.catalog.questions, situation.answers, {"yes"}):
         before = given.get(question.id, (NOT_SURE,))
         for after in _other_answers(question, before):
             new = leader(situation.answered(question.id, after))
             if new is not None and new.framework != winner:
-                yield Sized(0.0, Flip("answer", (question.id,), before, after, *new))
+                yield _Sized(0.0, Flip("answer", (question.id,), before, after, *new))
 
 
 def _other_answers(question: Question, before: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -142,22 +142,22 @@ def _other_answers(question: Question, before: tuple[str, ...]) -> Iterator[tupl
         yield (NOT_SURE,)
 
 
-def _requirement_flips(situation: Situation, winner: str) -> Iterator[Sized]:
+def _requirement_flips(situation: Situation, winner: str) -> Iterator[_Sized]:
     required = situation.needs.requirements
     for dropped in required:
         left = tuple(kept for kept in required if kept is not dropped)
         new = leader(situation.pose(replace(situation.needs, requirements=left), situation.ratings))
         if new is not None and new.framework != winner:
             subject, level = (dropped.criterion,), float(dropped.level)
-            yield Sized(0.0, Flip("requirement", subject, level, None, *new))
+            yield _Sized(0.0, Flip("requirement", subject, level, None, *new))
 
 
-def _criterion_flips(matrix: Matrix, winner: str) -> Iterator[Sized]:
+def _criterion_flips(matrix: Matrix, winner: str) -> Iterator[_Sized]:
     for place, criterion in enumerate(matrix.criteria):
         yield from _weight_flip(matrix, winner, "weight", criterion, (place,))
 
 
-def _group_flips(matrix: Matrix, winner: str) -> Iterator[Sized]:
+def _group_flips(matrix: Matrix, winner: str) -> Iterator[_Sized]:
     for group in sorted(set(matrix.groups)):
         places = tuple(place for place, of in enumerate(matrix.groups) if of == group)
         yield from _weight_flip(matrix, winner, "group", group, places)
@@ -165,7 +165,7 @@ def _group_flips(matrix: Matrix, winner: str) -> Iterator[Sized]:
 
 def _weight_flip(
     matrix: Matrix, winner: str, kind: FlipKind, subject: str, places: tuple[int, ...]
-) -> Iterator[Sized]:
+) -> Iterator[_Sized]:
     """The factor nearest to 1 by which these points must be multiplied, if there is one."""
     before = 0.0
     for place in places:
@@ -175,7 +175,7 @@ def _weight_flip(
             continue  # Without any weight there is nothing left to decide on.
         new = leader(_reweighed(matrix, places, factor))
         if new is not None and new.framework != winner:
-            yield Sized(size, Flip(kind, (subject,), before, before * factor, *new, factor=factor))
+            yield _Sized(size, Flip(kind, (subject,), before, before * factor, *new, factor=factor))
             return
 
 
@@ -213,7 +213,7 @@ def _reweighed(matrix: Matrix, places: tuple[int, ...], factor: float) -> Matrix
     return replace(matrix, settled=scaled(matrix.settled), open=scaled(matrix.open))
 
 
-def _measurement_flips(situation: Situation, winner: str) -> Iterator[Sized]:
+def _measurement_flips(situation: Situation, winner: str) -> Iterator[_Sized]:
     """The leader slower, or a rival faster, in everything measured for one criterion."""
     worst = situation.catalog.policy.worst_ratio
     for place, criterion in enumerate(situation.matrix.criteria):
@@ -229,7 +229,7 @@ def _measurement_flips(situation: Situation, winner: str) -> Iterator[Sized]:
                 subject, after = (framework, criterion), before + sign * size
                 factor = worst ** (-sign * size)
                 flip = Flip("measurement", subject, before, after, *shifted(size), factor=factor)
-                yield Sized(size, flip)
+                yield _Sized(size, flip)
 
 
 def _unclipped(ratings: Ratings, criterion: str, worst: float) -> dict[str, tuple[float, ...]]:
@@ -303,7 +303,7 @@ def _least_shift(shifted: Callable[[float], Lead], winner: str) -> float | None:
     return None
 
 
-def _cell_flips(situation: Situation, winner: str) -> Iterator[Sized]:
+def _cell_flips(situation: Situation, winner: str) -> Iterator[_Sized]:
     required = {requirement.criterion for requirement in situation.needs.requirements}
     weighed = {criterion: place for place, criterion in enumerate(situation.matrix.criteria)}
     relevel = _relevelling(situation, weighed)
@@ -318,7 +318,7 @@ def _cell_flips(situation: Situation, winner: str) -> Iterator[Sized]:
             if new is not None and new.framework != winner:
                 before = None if rating.level is None else float(rating.level)
                 flip = Flip("cell", (framework, criterion), before, float(level), *new)
-                yield Sized(float(abs(level - base)), flip)
+                yield _Sized(float(abs(level - base)), flip)
                 break
 
 

@@ -18,7 +18,16 @@ import numpy.typing as npt
 
 from advisor.model import Policy, Rating
 
-__all__ = ["Acceptability", "Matrix", "acceptability", "central_scores", "central_weights"]
+__all__ = [
+    "Acceptability",
+    "Matrix",
+    "Uniform",
+    "acceptability",
+    "central_scores",
+    "central_weights",
+    "fnv1a",
+    "mix",
+]
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint32]

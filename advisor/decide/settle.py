@@ -26,7 +26,7 @@ __all__ = ["find_settles"]
 MOST: Final = 3
 
 
-class Possible(NamedTuple):
+class _Possible(NamedTuple):
     """One way in which something open may turn out: who then leads, and the old leader's lead."""
 
     share: float
@@ -67,20 +67,20 @@ def _open_questions(situation: Situation) -> Iterator[Settle]:
         yield from _settle("question", (question.id,), situation, possible)
 
 
-def _possible(situation: Situation, share: float, matrix: Matrix) -> Possible:
+def _possible(situation: Situation, share: float, matrix: Matrix) -> _Possible:
     now = first(situation.matrix.frameworks, central_scores(situation.matrix)).framework
     if not matrix.frameworks:
-        return Possible(share, None, -1.0)
+        return _Possible(share, None, -1.0)
     return _seen(share, now, matrix.frameworks, central_scores(matrix))
 
 
-def _seen(share: float, now: str, frameworks: Sequence[str], scores: Sequence[float]) -> Possible:
+def _seen(share: float, now: str, frameworks: Sequence[str], scores: Sequence[float]) -> _Possible:
     """The lead of `now`: negative when others lead, -1 when it is ruled out, 1 when alone."""
     winner, lead = first(frameworks, scores)
     if winner != now:
         best = scores[frameworks.index(winner)]
         lead = scores[frameworks.index(now)] - best if now in frameworks else -1.0
-    return Possible(share, winner, lead)
+    return _Possible(share, winner, lead)
 
 
 def _open_measurements(situation: Situation, unmeasured: tuple[str, ...]) -> Iterator[Settle]:
@@ -104,7 +104,7 @@ def _open_cells(situation: Situation, unmeasured: tuple[str, ...]) -> Iterator[S
 
 def _turnouts(
     matrix: Matrix, place: int, changed: tuple[int, ...], policy: Policy
-) -> Iterator[Possible]:
+) -> Iterator[_Possible]:
     """Every combination of the values that these frameworks may have on one criterion."""
     weight, scores = central_weights(matrix)[place], central_scores(matrix)
     now = first(matrix.frameworks, scores).framework
@@ -130,7 +130,7 @@ def _values(rating: Rating, policy: Policy) -> list[tuple[float, float]]:
 
 
 def _settle(
-    kind: SettleKind, subject: tuple[str, ...], situation: Situation, possible: Iterable[Possible]
+    kind: SettleKind, subject: tuple[str, ...], situation: Situation, possible: Iterable[_Possible]
 ) -> Iterator[Settle]:
     """The summary of all turnouts, unless none of them moves the lead."""
     now = first(situation.matrix.frameworks, central_scores(situation.matrix))

@@ -35,12 +35,12 @@ __all__ = [
 WIDTH = 320
 SVG = "http://www.w3.org/2000/svg"
 INK, MUTED, LINE, PAPER = "var(--ink)", "var(--muted)", "var(--line)", "var(--paper)"
+Shade = Literal["full", "half", "light"]
 SHAPES = {"keras": "square", "tensorflow": "diamond", "pytorch": "circle"}
-SHADES = {"full": 1.0, "half": 0.34, "light": 0.1}
+SHADES: dict[Shade, float] = {"full": 1.0, "half": 0.34, "light": 0.1}
 #: How wide one character is at 11 px in a wide sans-serif; generous, so that a label fits for sure.
 CHARACTER = 6.6
 
-Shade = Literal["full", "half", "light"]
 Row = dict[str, Any]
 
 
@@ -86,7 +86,7 @@ class DiscRow:
 
 @dataclass(frozen=True)
 class IntervalRow:
-    """One stack: a dot at `value` with the interval from `low` to `high`; `faint` if unstable."""
+    """One stack: a dot at `value`, its interval, and `text` beside it; `faint` if unstable."""
 
     label: str
     framework: str
@@ -94,7 +94,6 @@ class IntervalRow:
     low: float
     high: float
     text: str
-    remark: str = ""
     faint: bool = False
 
 
@@ -146,7 +145,7 @@ def intervals(
         for index, row in enumerate(rows)
     ]
     names = [
-        {"y": index * step + 11, "label": row.label, "remark": row.text, "note": row.remark}
+        {"y": index * step + 11, "label": row.label, "remark": row.text}
         for index, row in enumerate(rows)
     ]
     x = _x("x:Q", top, left=8, right=WIDTH - 8)
@@ -253,8 +252,11 @@ def _time_axis(top: float, unit: str, x: alt.X, middles: Sequence[float]) -> Ite
     ticks = _ticks(top)
     lines = [{"x": tick, "y": y - 7, "y2": y + 7} for y in middles for tick in ticks]
     yield _layer(lines).mark_rule(color=LINE, strokeWidth=1).encode(x=x, y=_y(), y2=alt.Y2("y2:Q"))
-    numbers = [{"x": tick, "y": max(middles) + 20, "label": f"{tick:g}"} for tick in ticks]
-    numbers[-1]["label"] += f"\N{NO-BREAK SPACE}{unit}"
+    units = [""] * (len(ticks) - 1) + [f"\N{NO-BREAK SPACE}{unit}"]
+    numbers = [
+        {"x": tick, "y": max(middles) + 20, "label": f"{tick:g}{named}"}
+        for tick, named in zip(ticks, units, strict=True)
+    ]
     labels = _text(numbers, size=10, colour=MUTED, align="center")
     yield labels.encode(x=x, y=_y(), text=alt.Text("label:N"))
 
@@ -299,14 +301,10 @@ def _named(x: alt.X, field: str) -> alt.X:
 
 
 def _row_names(names: Sequence[Row], right: float) -> Iterator[alt.Chart]:
-    """The name of each row at its left, a number at its right, and a note before the number."""
+    """The name of each row at its left, and what is remarked on it at its right."""
     label = _text(names, size=12, colour=INK, bold=False)
     yield label.encode(x=alt.value(0), y=_y(), text=alt.Text("label:N"))
-    remarks = [
-        {**name, "remark": name["remark"] + (f" · {name['note']}" if name.get("note") else "")}
-        for name in names
-        if name["remark"]
-    ]
+    remarks = [name for name in names if name["remark"]]
     if remarks:
         remark = _text(remarks, size=12, colour=INK, align="right", bold=True)
         yield remark.encode(x=alt.value(right), y=_y(), text=alt.Text("remark:N"))
@@ -321,13 +319,13 @@ def _text(
     *,
     size: float,
     colour: str,
-    align: str = "left",
-    baseline: str = "alphabetic",
+    align: Literal["left", "center", "right"] = "left",
+    baseline: Literal["alphabetic", "middle"] = "alphabetic",
     bold: bool = False,
     dx: float = 0,
     dy: float = 0,
 ) -> alt.Chart:
-    return _layer(rows).mark_text(
+    chart: alt.Chart = _layer(rows).mark_text(
         fontSize=size,
         color=colour,
         align=align,
@@ -336,6 +334,7 @@ def _text(
         dx=dx,
         dy=dy,
     )
+    return chart
 
 
 def _x(field: str, top: float, *, left: float, right: float) -> alt.X:
@@ -348,11 +347,13 @@ def _y(field: str = "y:Q") -> alt.Y:
 
 
 def _canvas(layers: Iterable[alt.Chart], *, height: float) -> alt.LayerChart:
-    return (
-        alt.layer(*layers)
-        .properties(width=WIDTH, height=height, padding=0, background="transparent")
-        .properties(autosize=alt.AutoSizeParams(type="none"))
-        .configure_view(stroke=None)
+    chart: alt.LayerChart = alt.layer(*layers).configure_view(stroke=None)
+    return chart.properties(
+        width=WIDTH,
+        height=height,
+        padding=0,
+        background="transparent",
+        autosize=alt.AutoSizeParams(type="none"),
     )
 
 
@@ -395,7 +396,8 @@ def _inline(chart: alt.LayerChart, id: str, title: str, description: str) -> Mar
 
 
 def _svg(chart: alt.LayerChart) -> str:
-    drawn: str = vl_convert.vegalite_to_svg(chart.to_dict())
+    """Each part was checked when it was made; checking the whole again would double the time."""
+    drawn: str = vl_convert.vegalite_to_svg(chart.to_dict(validate=False))
     return drawn
 
 

@@ -331,6 +331,12 @@ def _chart(rows: Iterable[CellRow], task: str, *, id: str) -> Markup | None:
     )
 
 
+def _beside(row: CellRow) -> str:
+    """The number that stands beside a dot, and that it is unstable where it is."""
+    time = f"{row.time.value} {row.time.unit}" if row.time else ""
+    return time if row.cell.stable else f"{time} \N{MIDDLE DOT} unstable".strip()
+
+
 def _interval(row: CellRow, scale: float) -> IntervalRow:
     cell = row.cell
     return IntervalRow(
@@ -339,8 +345,7 @@ def _interval(row: CellRow, scale: float) -> IntervalRow:
         value=cell.value / scale,
         low=cell.low / scale,
         high=cell.high / scale,
-        text=f"{row.time.value} {row.time.unit}" if row.time else "",
-        remark="" if cell.stable else "unstable",
+        text=_beside(row),
         faint=not cell.stable,
     )
 

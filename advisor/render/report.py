@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from advisor.ask.flow import relevant
 from advisor.model import (
     NOT_SURE,
     Catalog,
@@ -285,12 +286,16 @@ def _interval_rows(
             value=timing.cell.value * panel.scale,
             low=timing.cell.low * panel.scale,
             high=timing.cell.high * panel.scale,
-            text=f"{timing.time.value}\N{NO-BREAK SPACE}{panel.unit}",
-            remark=_remark(timing, fastest, tied, unstable),
+            text=_timing_text(timing, panel.unit, _remark(timing, fastest, tied, unstable)),
             faint=not timing.cell.stable,
         )
         for timing in panel.timings
     ]
+
+
+def _timing_text(timing: Timing, unit: str, remark: str) -> str:
+    time = f"{timing.time.value}\N{NO-BREAK SPACE}{unit}"
+    return f"{time} · {remark}" if remark else time
 
 
 def _remark(timing: Timing, fastest: str, tied: str, unstable: str) -> str:
@@ -488,12 +493,20 @@ def _versions(machine: str, stacks: set[str], runs: Sequence[Runs]) -> Iterator[
     """Package and versions, over the sessions that measured these stacks on this machine."""
     found: dict[str, set[str]] = defaultdict(set)
     for read in runs:
-        for row in read.processes[["session", "machine", "stack"]].itertuples(index=False):
-            if row.machine == machine and row.stack in stacks:
-                for package, version in read.versions.get((row.session, row.stack), {}).items():
-                    found[package].add(version)
+        for session, stack in _sessions(read, machine, stacks):
+            for package, version in read.versions.get((session, stack), {}).items():
+                found[package].add(version)
     for package, versions in sorted(found.items()):
         yield package, ", ".join(sorted(versions))
+
+
+def _sessions(read: Runs, machine: str, stacks: set[str]) -> set[tuple[str, str]]:
+    columns = (read.processes[key] for key in ("session", "machine", "stack"))
+    return {
+        (str(session), str(stack))
+        for session, name, stack in zip(*columns, strict=True)
+        if name == machine and stack in stacks
+    }
 
 
 def _risks(decision: Decision, catalog: Catalog) -> Iterator[Risk]:
@@ -527,15 +540,12 @@ def _moved(decision: Decision, catalog: Catalog) -> Iterator[Moved]:
 
 def _answered(decision: Decision, catalog: Catalog) -> Iterator[Answered]:
     given = decision.answers.given
+    asked = relevant(catalog.questions, given)
     for question in catalog.questions:
-        if question.id in given or _is_asked(question, given):
+        if question.id in given or question in asked:
             chosen = [id for id in given.get(question.id, ()) if id != NOT_SURE]
             found = (question.choice(id) for id in chosen)
             yield Answered(question, tuple(choice for choice in found if choice))
-
-
-def _is_asked(question: Question, given: dict[str, tuple[str, ...]]) -> bool:
-    return all(set(given.get(id, ())) & set(choices) for id, choices in question.when.items())
 
 
 def _exhibits(decision: Decision, catalog: Catalog) -> Iterator[tuple[Group, tuple[Exhibit, ...]]]:

@@ -113,7 +113,9 @@ def test_failed_and_refused_tasks_leave_a_run_file_too(
     assert ended.returncode == 1
     run = json.loads((tmp_path / "run.json").read_text())
     assert run["benchmarks"] == []
-    reasons = {each["task"]: set() for each in run["advisor"]["outcomes"]}
+    reasons: dict[str, set[tuple[str, str]]] = {
+        each["task"]: set() for each in run["advisor"]["outcomes"]
+    }
     for each in run["advisor"]["outcomes"]:
         reasons[each["task"]].add((each["outcome"], each["reason"].partition(" in ")[0]))
     assert reasons["cnn-cifar"] == {("refused", "the models disagree")}

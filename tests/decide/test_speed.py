@@ -1,5 +1,6 @@
 """How long a decision takes, as a ratio that means the same on any machine."""
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -49,5 +50,5 @@ def test_a_decision_costs_a_few_times_its_random_numbers(
         seconds = cpu_seconds(lambda a=answers: decide(catalog, (), a, as_of=TODAY))  # type: ignore[misc]
         ratio = seconds / baseline
         with capsys.disabled():
-            print(f"\n{name}: {seconds * 1e3:.0f} ms, {ratio:.1f} times the baseline", end="")
+            sys.stdout.write(f"\n{name}: {seconds * 1e3:.0f} ms, {ratio:.1f} times the baseline")
         assert ratio < BOUND

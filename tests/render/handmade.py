@@ -1,6 +1,7 @@
 """A catalogue and decisions made by hand: one of each kind that a reader can meet.
 
-`make_decisions` maps a name to a decision: "clear" (measured, one ruled out, evidence that moved), "too-close", "none" (all ruled out) and "bare" (nothing answered, nothing measured).
+"clear" is measured, has one framework ruled out and evidence that moved; "lean" and "too-close"
+differ in strength; in "none" all are ruled out; in "bare" nothing was answered or measured.
 """
 
 import dataclasses

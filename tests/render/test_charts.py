@@ -48,9 +48,9 @@ def discs() -> Markup:
 
 def intervals() -> Markup:
     rows = [
-        charts.IntervalRow("tensorflow-graph", "tensorflow", 41, 40, 43, "41 ms", "fastest"),
-        charts.IntervalRow("pytorch-eager", "pytorch", 42, 38, 46, "42 ms", "tied"),
-        charts.IntervalRow("keras-torch", "keras", 90, 60, 130, "90 ms", "unstable", faint=True),
+        charts.IntervalRow("tensorflow-graph", "tensorflow", 41, 40, 43, "41 ms · fastest"),
+        charts.IntervalRow("pytorch-eager", "pytorch", 42, 38, 46, "42 ms · tied"),
+        charts.IntervalRow("keras-torch", "keras", 90, 60, 130, "90 ms · unstable", faint=True),
     ]
     return charts.intervals(rows, id="steps", title="Step", description="Table.", unit="ms")
 

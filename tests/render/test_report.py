@@ -12,12 +12,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import html5lib
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from advisor.model import Answers, Catalog, Decision
 from advisor.render.record import embedded_record
-from advisor.render.report import report_json, report_markdown
+from advisor.render.report import report, report_json, report_markdown
+from advisor.runs import Runs
 from tests.render import handmade
 
 HTML = "{http://www.w3.org/1999/xhtml}"
@@ -145,6 +147,16 @@ def test_measurements_show_interval_tie_and_instability(pages: dict[str, str]) -
     assert "1.09 ms · unstable" in unstable
 
 
+def test_machines_and_versions_come_from_the_runs_behind_the_cells(
+    decisions: dict[str, Decision], catalog: Catalog
+) -> None:
+    page = report(decisions["clear"], catalog, command="c", version="0.1.0", runs=[runs()])
+    section = text(by_id(parsed(page), "measurements"))
+    assert "processorXeon <b>" in section
+    assert "versionsnumpy 2.4.0, torch 2.12.0, 2.13.0" in section
+    assert "jax" not in section
+
+
 @pytest.mark.parametrize("name", ["too-close", "bare"])
 def test_where_nothing_was_measured_it_says_so_and_how_to(pages: dict[str, str], name: str) -> None:
     section = text(by_id(parsed(pages[name]), "measurements"))
@@ -201,15 +213,15 @@ def test_it_carries_what_a_later_rebuild_needs(
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_name_is_only_a_name(decisions: dict[str, Decision], kind: str) -> None:
     name = HOSTILE[kind]
-    page = handmade.make_page(named(decisions["clear"], name), handmade.make_catalog())
+    page = handmade.make_page(named(decisions["too-close"], name), handmade.make_catalog())
     tree = parsed(page)
     shown = text(by_id(tree, "answers"))
     assert " ".join(re.sub("[\x00\x07\x85\ufffe]", "\ufffd", name).split()) in shown
     assert json.loads("".join(by_id(tree, "advisor-record").itertext()))["project"] == name
     assert [text(element) for element in tree.iter(f"{HTML}h1")] == [
-        "Choose PyTorch: the case is clear."
+        "Too close to call between PyTorch and Keras."
     ]
-    assert len(list(tree.iter(f"{HTML}pre"))) == 4
+    assert len(list(tree.iter(f"{HTML}pre"))) == 5
     assert not list(tree.iter(f"{HTML}script"))
     assert len(page.encode()) < 500_000
     title = text(next(tree.iter(f"{HTML}title")))
@@ -231,10 +243,12 @@ def test_markdown_says_the_same_and_a_hostile_name_is_only_a_name(
     assert "sha256:3f1c" in clear
 
 
-def test_same_inputs_same_bytes_whatever_the_hash_seed() -> None:
+def test_same_inputs_same_bytes_whatever_the_hash_seed(pages: dict[str, str]) -> None:
     program = (
         "import hashlib\nfrom tests.render import handmade\n"
-        "text = ''.join(handmade.make_pages().values())\n"
+        "d = handmade.make_decisions()\n"
+        "c = handmade.make_catalog()\n"
+        "text = ''.join(handmade.make_page(d[name], c) for name in ('clear', 'none'))\n"
         "print(hashlib.sha256(text.encode()).hexdigest())\n"
     )
     root = str(Path(__file__).parents[2])
@@ -248,8 +262,7 @@ def test_same_inputs_same_bytes_whatever_the_hash_seed() -> None:
         ).stdout
         for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
     }
-    here_too = "".join(handmade.make_pages().values())
-    assert seen == {hashlib.sha256(here_too.encode()).hexdigest() + "\n"}
+    assert seen == {hashlib.sha256((pages["clear"] + pages["none"]).encode()).hexdigest() + "\n"}
 
 
 @pytest.fixture(scope="module")
@@ -374,6 +387,26 @@ def amounts(section: ElementTree.Element) -> list[float]:
         for element in section.iter(f"{HTML}p")
         if element.get("class") == "amount"
     ]
+
+
+def runs() -> Runs:
+    """Two sessions on the cells' machine, and one elsewhere that must not be quoted."""
+    machine = handmade.make_decisions()["clear"].cells[0].machine
+    processes = pd.DataFrame(
+        [
+            ("first", machine, "pytorch-eager"),
+            ("second", machine, "pytorch-eager"),
+            ("third", "elsewhere", "pytorch-eager"),
+        ],
+        columns=["session", "machine", "stack"],
+    )
+    versions = {
+        ("first", "pytorch-eager"): {"torch": "2.12.0", "numpy": "2.4.0"},
+        ("second", "pytorch-eager"): {"torch": "2.13.0", "numpy": "2.4.0"},
+        ("third", "pytorch-eager"): {"jax": "0.1"},
+    }
+    none = pd.DataFrame()
+    return Runs(none, none, none, processes, {machine: {"cpu": "Xeon <b>"}}, versions, "sha256:0")
 
 
 def named(decision: Decision, project: str) -> Decision:

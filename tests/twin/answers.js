@@ -3,7 +3,7 @@
 /**
  * What site/score.js answers to the vectors of tests/twin/vectors.py, every number as its 64 bits.
  *
- * In a page: a global function. In Node: `node answers.js SCORE VECTORS` prints the answers as JSON.
+ * In a page: a global function. In Node: `node answers.js SCORE VECTORS` prints them as JSON.
  */
 const twinAnswers = (score, vectors) => {
   const view = new DataView(new ArrayBuffer(8));
@@ -29,11 +29,11 @@ const twinAnswers = (score, vectors) => {
   const word = ({ name, seed, draws }) => ({
     fnv1a: score.fnv1a(name),
     mix: score.mix(seed),
-    column: new score.Uniform(seed, draws).column(name),
+    column: new score.Uniform(seed, 0, draws).column(name),
   });
 
   const kernel = ({ matrix, policy, share }) => {
-    const uniform = new score.Uniform(policy.seed, policy.draws);
+    const uniform = new score.Uniform(policy.seed, 0, policy.draws);
     const counts = score.acceptability(matrix, policy);
     const ranking = score.rank(matrix, counts);
     return {
@@ -41,7 +41,7 @@ const twinAnswers = (score, vectors) => {
       scores: score.centralScores(matrix),
       groups: score.drawnGroups([...new Set(matrix.groups)].sort(), uniform),
       spacing: score.drawnSpacing(uniform),
-      drawn: score.drawnScores(matrix, policy),
+      drawn: score.drawnScores(matrix, policy, 0, policy.draws),
       wins: counts.wins,
       ties: counts.ties,
       ranks: counts.ranks,

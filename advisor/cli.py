@@ -173,6 +173,27 @@ def site(
 
 
 @app.command()
+def results(
+    as_of: AsOf = None,
+    folders: Results = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Every cell as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Every cell as CSV.")] = False,
+) -> None:
+    """Show the measurements that count: who is fastest, by how much, and how surely."""
+    from advisor.render.record import json_text
+    from advisor.render.results import results_csv, results_json, results_markdown
+
+    evidence, _ = _evidence(folders, as_of)
+    if as_json:
+        text = json_text(results_json(evidence.cells))
+    elif as_csv:
+        text = results_csv(evidence.cells)
+    else:
+        text = results_markdown(evidence.catalog, evidence.cells)
+    typer.echo(text, nl=False)
+
+
+@app.command()
 def bench(
     stacks: Annotated[
         list[str] | None, typer.Option("--stack", help="A stack; without it, the default three.")

@@ -159,7 +159,9 @@ def pytest_runtest_makereport(
 
 
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
-    machine_info.pop("node", None)
+    # The host's name and its exact kernel build say who measured, not on what.
+    for key in ("node", "release"):
+        machine_info.pop(key, None)
 
 
 def pytest_benchmark_update_commit_info(commit_info: dict[str, Any]) -> None:

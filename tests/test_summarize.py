@@ -8,7 +8,7 @@ from scipy import stats
 
 from advisor.model import Cell, Ratio
 from advisor.runs import Runs, read_runs
-from advisor.summarize import UNSTABLE, _interval, ratios, student, summarize
+from advisor.summarize import _interval, ratios, student, summarize
 from tests.runfiles import benchmark, content, process_file, written
 
 
@@ -182,18 +182,19 @@ def interval(values: tuple[float, ...]) -> tuple[float, float]:
     return _interval(array, float(np.median(array)))
 
 
-@pytest.mark.parametrize("noise", [0.01, 0.03, 0.05, 0.1])
-def test_the_same_stack_twice_ties_in_at_least_95_of_100(noise: float) -> None:
+@pytest.mark.parametrize("copies", ["ab", "abc"])
+@pytest.mark.parametrize("noise", [0.01, 0.03, 0.1, 0.3])
+def test_copies_of_one_stack_tie_in_95_of_100(noise: float, copies: str) -> None:
     rng = np.random.default_rng(7)
     tied = 0
     for _ in range(2000):
-        twice = [tuple(values) for values in np.exp(rng.normal(0, noise, (2, 5)))]
+        times = np.exp(rng.normal(0, noise, (len(copies), 5)))
         cells = [
-            cell(name, values, stable=bool(np.ptp(values) / np.median(values) <= UNSTABLE))
-            for name, values in zip("ab", twice, strict=True)
+            cell(name, tuple(map(float, row))) for name, row in zip(copies, times, strict=True)
         ]
         tied += all(ratio.tied for ratio in ratios(cells))
-    assert tied >= 1900
+    # Two copies under much noise miss in exactly 5 of 100: allow the trial's own error (2 sd).
+    assert tied >= 1900 - 20
 
 
 def test_pairing_sees_through_noise_that_neighbours_share() -> None:
@@ -235,19 +236,18 @@ def test_a_small_certain_difference_is_a_tie_and_a_larger_one_is_not() -> None:
     assert not by_stack(fast, far)["a"].tied
 
 
-def test_an_unstable_cell_is_neither_ranked_nor_the_reference() -> None:
-    wild = cell("a", (0.5, 0.5, 0.5, 0.5, 0.5), stable=False)
-    fast, slow = cell("b", (1.0, 1.0, 1.0, 1.0)), cell("c", (2.0, 2.0, 2.0, 2.0))
-    found = by_stack(wild, fast, slow)
-    assert found["b"].value == 1.0
-    assert (found["a"].value, found["a"].tied) == (0.5, True)
+def test_unstable_times_can_have_a_certain_order() -> None:
+    drift = np.array([1.0, 1.4, 0.8, 1.2, 1.0])
+    fast, slow = cell("a", tuple(drift), stable=False), cell("b", tuple(3 * drift), stable=False)
+    found = by_stack(fast, slow)
+    assert (found["b"].value, found["b"].tied) == (pytest.approx(3.0), False)
+    assert not found["a"].tied
+
+
+def test_too_few_processes_have_no_order() -> None:
+    found = by_stack(cell("a", (1.0, 1.0), stable=False), cell("b", (9.0, 9.0), stable=False))
+    assert found["a"].tied
     assert found["b"].tied
-    assert not found["c"].tied
-
-
-def test_where_none_is_stable_none_is_ranked() -> None:
-    cells = [cell(name, (value,) * 5, stable=False) for name, value in (("a", 1.0), ("b", 9.0))]
-    assert [(ratio.value, ratio.tied) for ratio in ratios(cells)] == [(1.0, True), (9.0, True)]
 
 
 def test_a_lone_process_gives_a_wide_ratio() -> None:
@@ -265,7 +265,8 @@ def test_only_like_cells_are_compared() -> None:
     assert ratios([]) == ()
 
 
-def test_quantiles_agree_with_scipy() -> None:
-    for freedom in (1, 1.5, 2, 2.7, 4, 6.3, 9, 17.2, 29.9, 30, 45, 1000):
-        rel = 0.03 if freedom < 2 else 0.004
-        assert student(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=rel)
+@pytest.mark.parametrize("miss", [0.05, 0.05 / 3, 0.05 / 36])
+def test_quantiles_agree_with_scipy(miss: float) -> None:
+    for freedom in (1, 2, 2.7, 4, 6.3, 9, 17.2, 29.9, 30, 45, 1000):
+        assert student(freedom, miss) == pytest.approx(stats.t.isf(miss / 2, freedom), rel=4e-3)
+    assert student(1.5, miss) >= stats.t.isf(miss / 2, 1.5)

@@ -281,10 +281,10 @@ def _gaps(tried: Tried, expected: Iterable[str]) -> tuple[Gap, ...]:
 
 
 def _rankings(cells: Iterable[Cell], tie: float) -> dict[str, Ranking]:
-    """Ratios to the fastest stable stack; an unstable one is not ranked, nor is a single one."""
-    stable = [cell for cell in cells if cell.stable and math.isfinite(cell.value)]
+    """Ratios to the fastest stack; a single one is not ranked."""
+    finite = [cell for cell in cells if math.isfinite(cell.value)]
     found: dict[str, Ranking] = {}
-    for ratio in ratios(stable, tie=tie) if len(stable) > 1 else ():
+    for ratio in ratios(finite, tie=tie) if len(finite) > 1 else ():
         text = quantity(ratio.value, ratio.low, ratio.high, "")
         if text:
             best = ratio.value == ratio.low == ratio.high == 1

@@ -1,0 +1,39 @@
+"""What README.md shows is what the commands do."""
+
+import re
+from pathlib import Path
+
+from advisor.cli import app
+from tests.readme import PART, README, remade
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_what_a_command_printed_is_what_it_prints_today() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert len(PART.findall(text)) >= 2
+    assert remade(text) == text, "run `python -m tests.readme` and commit README.md"
+
+
+def test_every_command_named_exists() -> None:
+    known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    named = set(re.findall(r"`advisor ([a-z]+)", README.read_text(encoding="utf-8")))
+    assert named <= known
+    assert known <= named, "the README's table leaves out a command"
+
+
+def test_every_make_target_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"^\s*make ([a-z]+)|`make ([a-z]+)", README.read_text(), re.MULTILINE))
+    assert {one or other for one, other in named} <= targets
+
+
+def test_every_link_to_a_file_leads_somewhere() -> None:
+    for document in ROOT.glob("*.md"):
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
+            assert (ROOT / target).exists(), f"{document.name}: {target}"
+
+
+def test_ci_runs_the_very_test_command_of_the_readme() -> None:
+    assert re.search(r"^    make test$", README.read_text(), re.MULTILINE)
+    assert re.search(r"^make test$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)

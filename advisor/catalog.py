@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from advisor.errors import KnowledgeError, Problem
 from advisor.model import (
+    Bridge,
     Catalog,
     Claim,
     Criterion,
@@ -45,6 +46,7 @@ TABLES: dict[str, tuple[str, type[BaseModel]]] = {
     "question": ("questions", Question),
     "workload": ("workloads", Workload),
     "claim": ("claims", Claim),
+    "bridge": ("bridges", Bridge),
 }
 
 #: (field, key, field it names): whatever is named by this key must exist.
@@ -58,6 +60,9 @@ REFERENCES = (
     ("statements", "sources", "sources"),
     ("claims", "criterion", "criteria"),
     ("claims", "sources", "sources"),
+    ("bridges", "from_", "frameworks"),
+    ("bridges", "to", "frameworks"),
+    ("bridges", "sources", "sources"),
 )
 
 
@@ -202,7 +207,8 @@ def _question_contradictions(questions: list[_Entry]) -> Iterator[Problem]:
 def evidence_record(catalog: Catalog, as_of: date, cells: Iterable[object]) -> str:
     """The SHA-256 of everything a decision may use as of a date, as "sha256:<64 hex>".
 
-    It covers criteria, policy, the statements not later than `as_of` and the given cells.
+    It covers criteria, policy, the statements and bridges not later than `as_of` and the given
+    cells.
     """
     record = {
         "criteria": [criterion.model_dump(mode="json") for criterion in catalog.criteria],
@@ -211,6 +217,11 @@ def evidence_record(catalog: Catalog, as_of: date, cells: Iterable[object]) -> s
             statement.model_dump(mode="json")
             for statement in sorted(catalog.statements, key=_identity)
             if statement.date <= as_of
+        ],
+        "bridges": [
+            bridge.model_dump(mode="json", by_alias=True)
+            for bridge in sorted(catalog.bridges, key=_identity)
+            if bridge.date <= as_of
         ],
         "cells": sorted(map(repr, cells)),
     }

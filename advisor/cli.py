@@ -4,6 +4,7 @@ Everything heavy is imported inside the command that needs it, so that `advisor 
 needs none of it.
 """
 
+import shlex
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,6 +40,9 @@ Results = Annotated[
 Output = Annotated[Path, typer.Option("--out", "-o", help="Where to write.")]
 
 
+#: Where answers are kept unless another file is named.
+ANSWERS = Path("answers.toml")
+
 #: What `advise` decides on when there is nobody to ask.
 EXAMPLE = "quick-prototype.answers.toml"
 
@@ -73,7 +77,7 @@ def advise(
     output: Output = Path("report.html"),
     answers_file: Annotated[
         Path, typer.Option("--answers", help="Where your answers are kept.")
-    ] = Path("answers.toml"),
+    ] = ANSWERS,
     as_of: AsOf = None,
     results: Results = None,
 ) -> None:
@@ -95,13 +99,13 @@ def advise(
 def ask(
     output: Annotated[
         Path, typer.Option("--out", "-o", help="The answers file to write or to continue.")
-    ] = Path("answers.toml"),
+    ] = ANSWERS,
     project: Annotated[str | None, typer.Option(help="What to call the project.")] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="An answer: question=choice[,choice].")
     ] = None,
     defaults: Annotated[
-        bool, typer.Option("--defaults", help='Answer "not sure" to whatever is left.')
+        bool, typer.Option("--defaults", help='Ask nothing: what is left is "not sure".')
     ] = False,
     plain: Annotated[
         bool, typer.Option("--plain", help="Numbered prompts, for screen readers.")
@@ -116,13 +120,39 @@ def ask(
 
 
 @app.command()
+def questions(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="As JSON, with the JSON Schema of an answers file.")
+    ] = False,
+) -> None:
+    """Show the questionnaire: every question, and what can be answered."""
+    from advisor.ask.questionnaire import questionnaire_json, questionnaire_text
+    from advisor.catalog import load_catalog
+
+    catalog = load_catalog()
+    if as_json:
+        from advisor.render.record import json_text
+
+        typer.echo(json_text(questionnaire_json(catalog)), nl=False)
+    else:
+        typer.echo(questionnaire_text(catalog), nl=False)
+
+
+@app.command()
 def decide(
     answers_file: AnswersFile,
     as_of: AsOf = None,
     results: Results = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,
+    dates: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--compare", metavar="DATE DATE", help="What moved from one to the other."),
+    ] = None,
 ) -> None:
     """Decide on an answers file and print the verdict."""
+    if dates:
+        _compare(answers_file, dates, results, as_of=as_of, as_json=as_json)
+        return
     evidence, when = _evidence(results, as_of)
     decision = _decided(_answers(answers_file, evidence), evidence, when)
     if as_json:
@@ -194,6 +224,33 @@ def results(
 
 
 @app.command()
+def calibrate(
+    worlds: Annotated[
+        int, typer.Option(min=1, help="How many random projects to simulate.")
+    ] = 2000,
+    draws: Annotated[
+        int | None, typer.Option(min=1, help="Draws per verdict; as many as a decision's if unset.")
+    ] = None,
+    as_of: AsOf = None,
+    results: Results = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """Simulate worlds whose truth is known and print how often each verdict is right."""
+    from advisor.decide.calibration import calibrate as simulate
+    from advisor.render.calibration import calibration_json, calibration_markdown
+    from advisor.render.record import json_text
+
+    evidence, when = _evidence(results, as_of)
+    found = simulate(evidence.catalog, evidence.cells, worlds=worlds, draws=draws, as_of=when)
+    command = f"advisor calibrate --worlds {worlds} --draws {found.policy.draws} --as-of {when}"
+    if as_json:
+        text = json_text({"command": command, **calibration_json(found, evidence.catalog)})
+    else:
+        text = calibration_markdown(found, evidence.catalog, command=command)
+    typer.echo(text, nl=False)
+
+
+@app.command()
 def bench(
     stacks: Annotated[
         list[str] | None, typer.Option("--stack", help="A stack; without it, the default three.")
@@ -252,6 +309,37 @@ def bench(
     )
 
 
+def _compare(
+    answers_file: Path,
+    dates: tuple[str, str],
+    results: list[Path] | None,
+    *,
+    as_of: str | None,
+    as_json: bool,
+) -> None:
+    """Decide on both dates and print what moved the result."""
+    from advisor.decide.compare import compare
+    from advisor.decide.decision import EvidenceAt
+    from advisor.evidence import gather, parse_two_dates
+
+    first, last = parse_two_dates(dates, "--compare", as_of=as_of)
+    then, now = gather(results or (), first), gather(results or (), last)
+    found = compare(
+        now.catalog,
+        _answers(answers_file, now),
+        EvidenceAt(first, then.cells),
+        EvidenceAt(last, now.cells),
+    )
+    if as_json:
+        from advisor.render.record import comparison_json, json_text
+
+        typer.echo(json_text(comparison_json(found, now.catalog)), nl=False)
+    else:
+        from advisor.render.terminal import comparison_summary
+
+        typer.echo(comparison_summary(found, now.catalog))
+
+
 def _evidence(results: list[Path] | None, as_of: str | None) -> tuple["Evidence", date]:
     from advisor.evidence import gather, parse_date, today
 
@@ -273,7 +361,7 @@ def _decided(answers: "Answers", evidence: "Evidence", when: date) -> "Decision"
 
 def _asked(catalog: "Catalog", path: Path, given: Answered) -> "Answers":
     """The answers after asking for what is missing; every one is kept in `path` at once."""
-    from advisor.ask import Interrupted, merged, resumed, saver
+    from advisor.ask import Interrupted, merged, obstacle, opening, resumed, saver
     from advisor.ask import ask as ask_person
 
     settings = [*given.settings, *([f"project={given.project}"] if given.project else [])]
@@ -281,8 +369,19 @@ def _asked(catalog: "Catalog", path: Path, given: Answered) -> "Answers":
     for question in known.dropped:
         typer.echo(f"No longer asked, so its answer is dropped: {question}")
     save = saver(path, catalog)
+    if given.defaults:
+        save(known.answers)
+        return known.answers
+    if not obstacle():
+        typer.echo(opening(catalog, known.answers, str(path)))
     try:
-        answers = ask_person(catalog, given=known.answers, plain=given.plain, save=save)
+        answers = ask_person(
+            catalog,
+            given=known.answers,
+            plain=given.plain,
+            save=save,
+            command="advisor ask" + ("" if path == ANSWERS else f" -o {shlex.quote(str(path))}"),
+        )
     except Interrupted as stopped:
         save(stopped.answers)
         typer.echo(f"\nStopped. Your answers are in {path}; the same command goes on from there.")

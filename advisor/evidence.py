@@ -16,7 +16,7 @@ from advisor.model import Catalog, Cell
 from advisor.runs import Runs, bundled_results, own_results, read_runs
 from advisor.summarize import summarize
 
-__all__ = ["Evidence", "gather", "parse_date", "today"]
+__all__ = ["Evidence", "gather", "parse_date", "parse_two_dates", "today"]
 
 
 @dataclass(frozen=True)
@@ -75,3 +75,18 @@ def parse_date(text: str, option: str) -> date:
     except ValueError as error:
         cure = "Write it as YYYY-MM-DD, for example 2025-04-30."
         raise AnswersError(Problem(option, f'"{text}" is no date', cure)) from error
+
+
+def parse_two_dates(texts: tuple[str, str], option: str, *, as_of: str | None) -> tuple[date, date]:
+    """The two dates of `option`, the earlier one first; AnswersError if they are not.
+
+    `as_of` is what stands beside it as --as-of, which would be a third date.
+    """
+    first, last = (parse_date(text, option) for text in texts)
+    if first >= last:
+        cure = f"Give the earlier date first, for example {option} 2025-04-30 2026-11-22."
+        raise AnswersError(Problem(option, f"{first} is not before {last}", cure))
+    if as_of is not None:
+        cure = "Leave one of the two options out."
+        raise AnswersError(Problem("--as-of", f"{option} has its own dates", cure))
+    return first, last

@@ -18,10 +18,14 @@ __all__ = [
     "NOT_SURE",
     "Answers",
     "Before",
+    "Bridge",
     "Catalog",
     "Cell",
+    "CheckMethod",
+    "Checks",
     "Choice",
     "Claim",
+    "Comparison",
     "Contribution",
     "Criterion",
     "Decision",
@@ -30,16 +34,24 @@ __all__ = [
     "Focus",
     "Framework",
     "Group",
+    "HandOver",
     "Measure",
+    "Migration",
+    "MoveCost",
     "Movement",
     "Needs",
+    "Noun",
+    "Plan",
     "Policy",
+    "ProjectPhase",
     "Question",
     "Ranked",
     "Rating",
     "Ratio",
     "Requirement",
+    "Reversal",
     "RuledOut",
+    "SecondOpinion",
     "Settle",
     "SettleKind",
     "Source",
@@ -47,6 +59,7 @@ __all__ = [
     "StackChoice",
     "Statement",
     "Tier",
+    "Turned",
     "Verdict",
     "Workload",
 ]
@@ -59,6 +72,8 @@ Tier = Literal["measured", "probed", "documented", "judged", "unknown"]
 Verdict = Literal["clear", "lean", "too-close", "none"]
 FlipKind = Literal["answer", "requirement", "weight", "group", "measurement", "cell"]
 SettleKind = Literal["question", "measurement", "cell"]
+CheckMethod = Literal["topsis", "promethee-ii"]
+MoveCost = Literal["all", "most", "part", "little", "nothing", "unknown"]
 
 #: The answer that every question accepts; it widens the weights instead of picking an opinion.
 NOT_SURE = "not-sure"
@@ -190,12 +205,14 @@ class Choice(Noun):
     """One answer to a question and what follows from it.
 
     `weighs` adds points to criteria, `requires` sets a minimum level (a must-have), `focus` says
-    which workloads and devices the measurements must speak for.
+    which workloads and devices the measurements must speak for. An `exclusive` choice, such as
+    "none", stands alone even where several may be chosen.
     """
 
     id: Id
     text: str
     help: str = ""
+    exclusive: bool = False
     weighs: dict[Id, Points] = {}
     requires: dict[Id, Annotated[int, Field(ge=1, le=4)]] = {}
     focus: Focus = Focus()
@@ -255,6 +272,30 @@ class Claim(Noun):
     stale_at_publication: bool = False
 
 
+class Bridge(Noun):
+    """A way to carry a model from one framework to another, and what the hand-over costs.
+
+    "probed" means that the whole way was executed, not only parts of it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    id: Id
+    from_: Id = Field(alias="from")
+    to: Id
+    route: str
+    cost: str
+    tier: Literal["probed", "documented", "judged"]
+    sources: Annotated[tuple[SourceId, ...], Field(min_length=1)]
+    date: dt.date
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        if self.from_ == self.to:
+            raise ValueError(f'from "{self.from_}" to itself it leads nowhere')
+        return self
+
+
 class Policy(Noun):
     """Every constant of the method in one place; knowledge/policy.toml gives the reasons."""
 
@@ -271,6 +312,7 @@ class Policy(Noun):
     tie: float
     unstable: float
     first_layer: dt.date
+    plan_draws: int = 5000
 
 
 class Catalog(Noun):
@@ -285,6 +327,7 @@ class Catalog(Noun):
     questions: tuple[Question, ...]
     workloads: tuple[Workload, ...]
     claims: tuple[Claim, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
     policy: Policy
 
     def framework(self, id: str) -> Framework:
@@ -502,6 +545,7 @@ class Before:
     winner: str | None
     ranking: tuple[Ranked, ...]
     moved: tuple[Movement, ...]
+    ruled_out: tuple[RuledOut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -548,6 +592,94 @@ class Settle:
 
 
 @dataclass(frozen=True)
+class ProjectPhase:
+    """The same answers with another stage of the project.
+
+    `lead` is the winner's over the next in score points, 1 if no other is left and 0 if nobody is;
+    `first_rank` its share of draws won. `own` marks the stage that was answered.
+    """
+
+    stage: str
+    winner: str | None
+    verdict: Verdict
+    lead: float
+    first_rank: float
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """A hybrid: one framework until a stage, another from it on, and the probed way across."""
+
+    earlier: str
+    later: str
+    bridge: Bridge
+
+
+@dataclass(frozen=True)
+class Migration:
+    """How much of what the team has in one framework must change for another, and who says so."""
+
+    today: str
+    framework: str
+    cost: MoveCost
+    rating: Rating
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The decision over the life of the project.
+
+    `hybrid` is empty unless winners differ, lead firmly, and a probed bridge joins them.
+    """
+
+    phases: tuple[ProjectPhase, ...] = ()
+    hybrid: tuple[HandOver, ...] = ()
+    stack: StackChoice | None = None
+    migration: tuple[Migration, ...] = ()
+
+
+@dataclass(frozen=True)
+class SecondOpinion:
+    """What another method makes of the same central values and weights.
+
+    `ranking` is (framework, score), best first. TOPSIS scores are closenesses to the ideal, 0 to 1;
+    those of PROMETHEE II are net flows, -1 to 1. `agrees`: both methods have the same winner.
+    """
+
+    method: CheckMethod
+    ranking: tuple[tuple[str, float], ...]
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """Two frameworks that change places because of a third that should not matter.
+
+    `framework` was dropped, or joined by a copy of itself that is worse; `ahead` stood before
+    `behind`, and then no longer does.
+    """
+
+    change: Literal["dropped", "copied"]
+    framework: str
+    ahead: str
+    behind: str
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Whether other methods agree, and whether the ranking hangs on who else is compared."""
+
+    opinions: tuple[SecondOpinion, ...]
+    reversals: tuple[Reversal, ...]
+
+    @property
+    def agree(self) -> bool:
+        """Whether every other method has the same winner."""
+        return all(opinion.agrees for opinion in self.opinions)
+
+
+@dataclass(frozen=True)
 class Decision:
     """Everything that follows from answers and evidence: values, not words.
 
@@ -555,7 +687,8 @@ class Decision:
     framework misses a must-have and there is no winner. `tie` is the share of draws in which the
     leader's lead is too small to notice. `rescues` are the single requirements whose removal brings
     a framework back when all are ruled out. `flips` are ordered by kind, smallest change first;
-    `settles`, most telling first, are given while the verdict is not clear.
+    `settles`, most telling first, are given while the verdict is not clear. `checks` are None when
+    there is no winner to check.
     """
 
     answers: Answers
@@ -576,6 +709,8 @@ class Decision:
     evidence_digest: str
     flips: tuple[Flip, ...] = ()
     settles: tuple[Settle, ...] = ()
+    plan: Plan = Plan()
+    checks: Checks | None = None
 
     def rating(self, framework: str, criterion: str) -> Rating:
         """The rating used for a framework on a criterion; KeyError if none was needed."""
@@ -583,3 +718,24 @@ class Decision:
             if (rating.framework, rating.criterion) == (framework, criterion):
                 return rating
         raise KeyError((framework, criterion))
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A must-have that is met on one date and missed on the other; `met` is how it is after."""
+
+    framework: str
+    requirement: Requirement
+    before: Rating
+    after: Rating
+    met: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two decisions on the same answers. The effects of `moved` are on the later one's scale."""
+
+    before: Decision
+    after: Decision
+    moved: tuple[Movement, ...]
+    turned: tuple[Turned, ...]

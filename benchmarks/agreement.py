@@ -3,9 +3,9 @@
     python -m benchmarks.agreement --stack pytorch-eager --task mlp-mnist --out a.npz
     python -m benchmarks.agreement compare a.npz b.npz c.npz [--json]
 
-The first form computes outputs, loss, gradients and the weights after ten SGD steps from shared
-weights and data, in a process that loads one framework. The second loads none; it prints a table
-and exits 0 if all agree, 1 if not, 2 if a file cannot be read.
+The first form computes outputs, loss, gradients and the weights and state after ten SGD steps from
+shared weights and data, in a process that loads one framework. The second loads none; it prints a
+table and exits 0 if all agree, 1 if not, 2 if a file cannot be read.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def record(stack_id: str, task_id: str, *, threads: int, choice: str) -> compari
     examples = task.examples(choice)
     batches = [examples.batch(task.train_batch, number) for number in range(STEPS)]
     trainer = stack.trainer(task, "sgd")
-    trainer.load(task.reference_weights())
+    trainer.load(task.gate_weights())
     on_device = [trainer.put(batch) for batch in batches]
     loss, gradients = trainer.gradients(on_device[0])
     arrays = {"forward": trainer.predict(on_device[0]).astype("float32")}
@@ -41,6 +41,7 @@ def record(stack_id: str, task_id: str, *, threads: int, choice: str) -> compari
     for batch in on_device:
         trainer.step(batch)
     arrays |= {f"weights/{name}": values for name, values in trainer.weights().items()}
+    arrays |= {f"state/{name}": values for name, values in trainer.state().items()}
     return comparison.Record(stack_id, task_id, examples.name, _digest(batches), loss, arrays)
 
 

@@ -9,12 +9,15 @@
  *     rank, judge     advisor/decide/robustness.py
  *     movements       advisor/decide/movement.py
  *     choose stack    advisor/decide/plan.py
+ *     find flips      advisor/decide/flips.py
+ *     find settles    advisor/decide/settle.py
  *     decide          advisor/decide/decision.py; its keys are those of `decide --json`
  *
  * Functions have the names that they have there, in camelCase, and keep the order of operations.
  * What makes the bits equal: only + - * /, comparisons and 32-bit integer operations occur, and
  * sums run from left to right. Statistics and logarithms stay in Python and arrive as data
- * (advisor/render/browser.py). A classic script, since modules do not load from file://.
+ * (advisor/render/browser.py); the factor of a measured time, a power, is left to whoever shows
+ * it. A classic script, since modules do not load from file://.
  */
 const advisorScore = (() => {
   const NOT_SURE = "not-sure";
@@ -23,6 +26,10 @@ const advisorScore = (() => {
   /** So many draws at a time: their columns stay in the processor's cache. */
   const BLOCK = 2000;
   const FOCUS = ["workloads", "devices", "serving"];
+  /** Two ratings that are equal in these have the same value in every draw. */
+  const DRAWN = ["framework", "criterion", "tier", "level", "value", "low", "high", "inherits"];
+  /** The verdicts that leave something to settle. */
+  const UNSETTLED = ["too-close", "lean"];
 
   /** Ids are ASCII, so comparing code units gives Python's order. */
   const ascending = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
@@ -153,7 +160,8 @@ const advisorScore = (() => {
    * @param {object} layer the evidence as of a date: data.now or data.before
    * @param {object} focus what deriveNeeds found the measurements must speak for
    * @returns {object[]} [{framework, criterion, tier, level, value, low, high, stale, date,
-   *   sources, note, inherits}]
+   *   sources, note, ratios, inherits, unclipped}], unclipped only where measured: its value on each
+   *   task, below 0 where slower than the worst
    */
   function rate(data, layer, focus) {
     const spoken = speaking(data, layer, focus);
@@ -216,6 +224,8 @@ const advisorScore = (() => {
       sources: [],
       note: "",
       inherits: null,
+      ratios: own.map((speed) => speed.ratio),
+      unclipped: own.map((speed) => speed.unclipped),
     };
   }
 
@@ -266,15 +276,26 @@ const advisorScore = (() => {
    *   framework a has rank r, equal scores in order of id
    */
   function acceptability(matrix, policy) {
-    const wins = matrix.frameworks.map(() => 0);
-    const ranks = matrix.frameworks.map(() => matrix.frameworks.map(() => 0));
+    return acceptabilities([matrix], policy)[0];
+  }
+
+  /** The same for matrices that differ in ratings and frameworks only: weights are drawn once. */
+  function acceptabilities(matrices, policy) {
+    const found = matrices.map(({ frameworks }) => ({
+      wins: frameworks.map(() => 0),
+      ranks: frameworks.map(() => frameworks.map(() => 0)),
+    }));
     for (let start = 0; start < policy.draws; start += BLOCK) {
       const end = start + BLOCK < policy.draws ? start + BLOCK : policy.draws;
-      countRanks(drawnScores(matrix, policy, start, end), policy.margin, wins, ranks);
+      drawnScores(matrices, policy, start, end).forEach((scores, at) => {
+        countRanks(scores, policy.margin, found[at].wins, found[at].ranks);
+      });
     }
-    let won = 0;
-    for (const count of wins) won = won + count;
-    return { draws: policy.draws, wins, ties: policy.draws - won, ranks };
+    return found.map(({ wins, ranks }) => {
+      let won = 0;
+      for (const count of wins) won = won + count;
+      return { draws: policy.draws, wins, ties: policy.draws - won, ranks };
+    });
   }
 
   function countRanks(scores, margin, wins, ranks) {
@@ -288,26 +309,49 @@ const advisorScore = (() => {
     }
   }
 
-  /** Each framework's score in the draws from `start` to before `end`: a column per framework. */
-  function drawnScores(matrix, policy, start, end) {
+  /** Per matrix each framework's score in the draws from `start` to before `end`, as columns. */
+  function drawnScores(matrices, policy, start, end) {
+    const [matrix] = matrices;
     const uniform = new Uniform(policy.seed, start, end);
     const groups = drawnGroups([...new Set(matrix.groups)].sort(ascending), uniform);
     const spacing = drawnSpacing(uniform);
-    const [weight, value, total] = columns(3, end - start);
-    const scores = columns(matrix.frameworks.length, end - start);
+    const [weight, drawn, value, total] = columns(4, end - start);
+    const scores = matrices.map(({ frameworks }) => columns(frameworks.length, end - start));
     for (let place = 0; place < matrix.criteria.length; place += 1) {
       drawWeight(matrix, place, groups.get(matrix.groups[place]), policy, uniform, weight, value);
       for (let draw = 0; draw < total.length; draw += 1) total[draw] = total[draw] + weight[draw];
-      for (let own = 0; own < scores.length; own += 1) {
-        drawValue(matrix.ratings[own][place], spacing, policy, uniform, value);
-        addProducts(scores[own], weight, value);
+      let filled = null;
+      for (const [rating, targets] of distinct(matrices, scores, place)) {
+        const name = valueName(rating);
+        if (name !== filled) uniform.fill(name, drawn);
+        filled = name;
+        drawValue(rating, spacing, policy, drawn, value);
+        for (const score of targets) addProducts(score, weight, value);
       }
     }
-    for (const score of scores) {
+    for (const score of scores.flat()) {
       for (let draw = 0; draw < total.length; draw += 1) score[draw] = score[draw] / total[draw];
     }
     return scores;
   }
+
+  /** The ratings at a place whose values are drawn apart, each with the scores it is added to. */
+  function distinct(matrices, scores, place) {
+    const found = [];
+    matrices.forEach(({ ratings }, at) => {
+      ratings.forEach((row, own) => {
+        const known = found.find(([rating]) => drawnAlike(rating, row[place]));
+        if (known === undefined) found.push([row[place], [scores[at][own]]]);
+        else known[1].push(scores[at][own]);
+      });
+    });
+    return found.sort(([one], [other]) => ascending(valueName(one), valueName(other)));
+  }
+
+  /** What a framework inherits is the same fact: both get the same error in the same draw. */
+  const valueName = (rating) => `value/${rating.inherits ?? rating.framework}/${rating.criterion}`;
+
+  const drawnAlike = (one, other) => DRAWN.every((name) => one[name] === other[name]);
 
   const columns = (count, draws) => Array.from({ length: count }, () => new Float64Array(draws));
 
@@ -442,28 +486,25 @@ const advisorScore = (() => {
     }
   }
 
-  /** Writes one rating's value in every draw into `value`. */
-  function drawValue(rating, spacing, policy, uniform, value) {
-    // What a framework inherits is the same fact: both get the same error in the same draw.
-    const owner = rating.inherits ?? rating.framework;
-    uniform.fill(`value/${owner}/${rating.criterion}`, value);
+  /** Writes one rating's value in every draw, which `column` decides, into `value`. */
+  function drawValue(rating, spacing, policy, column, value) {
     if (rating.tier === "measured") {
-      drawMeasurement(rating, value);
+      drawMeasurement(rating, column, value);
     } else if (rating.level === null) {
-      drawUnknown(spacing, value);
+      drawUnknown(spacing, column, value);
     } else {
-      drawLevel(rating.level, spacing, policy.error[rating.tier], value);
+      drawLevel(rating.level, spacing, policy.error[rating.tier], column, value);
     }
   }
 
-  function drawUnknown(spacing, column) {
+  function drawUnknown(spacing, column, found) {
     for (let draw = 0; draw < column.length; draw += 1) {
-      column[draw] = spacing[(column[draw] * LEVELS) | 0][draw];
+      found[draw] = spacing[(column[draw] * LEVELS) | 0][draw];
     }
   }
 
   /** The level, wrong by one in a share `error` of the draws; at an end it only errs inwards. */
-  function drawLevel(level, spacing, error, column) {
+  function drawLevel(level, spacing, error, column, value) {
     const [lowest, highest] = [level === 0, level === LEVELS - 1];
     const lower = lowest ? 0 : highest ? error : error * 0.5;
     const upper = highest ? 0 : lowest ? error : error * 0.5;
@@ -473,17 +514,17 @@ const advisorScore = (() => {
     for (let draw = 0; draw < column.length; draw += 1) {
       const drawn = column[draw];
       const found = drawn < lower ? lowered : drawn >= 1 - upper ? raised : exact;
-      column[draw] = found[draw];
+      value[draw] = found[draw];
     }
   }
 
   /** Below the value in half of the draws and above in the other, evenly in the interval. */
-  function drawMeasurement({ value, low, high }, column) {
+  function drawMeasurement({ value, low, high }, column, found) {
     for (let draw = 0; draw < column.length; draw += 1) {
       const drawn = column[draw];
       const below = low + (value - low) * (2 * drawn);
       const above = value + (high - value) * (2 * drawn - 1);
-      column[draw] = drawn < 0.5 ? below : above;
+      found[draw] = drawn < 0.5 ? below : above;
     }
   }
 
@@ -595,7 +636,10 @@ const advisorScore = (() => {
    */
   function decide(data, given) {
     const needs = deriveNeeds(data, given);
-    const now = outcome(data, data.now, needs);
+    const layers = data.before === null ? [data.now] : [data.now, data.before];
+    const [now, then] = outcomes(data, layers, needs);
+    const open = unmeasured(data, now.ratings, needs);
+    const situation = situate(data, given, needs, now);
     return {
       verdict: now.verdict,
       winner: now.winner,
@@ -606,26 +650,63 @@ const advisorScore = (() => {
       rescues: rescues(now),
       contributions: contributions(now.matrix),
       stack: now.winner === null ? null : chooseStack(data, data.now, needs.focus, now.winner),
-      unmeasured: unmeasured(data, now.ratings, needs),
-      before: before(data, needs, now),
+      unmeasured: open,
+      before: then === undefined ? null : before(data, now, then),
       as_of: data.as_of,
       evidence_digest: data.evidence_digest,
+      flips: findFlips(situation),
+      settles: UNSETTLED.includes(now.verdict) ? findSettles(situation, open) : [],
     };
   }
 
-  /** What one state of the evidence gives for given needs. */
-  function outcome(data, layer, needs) {
-    const ratings = rate(data, layer, needs.focus);
-    const known = byKey(ratings);
-    const missed = ruledOut(data, needs, known);
-    const excluded = new Set(missed.map((entry) => entry.framework));
+  /** What each state of the evidence gives for given needs. */
+  function outcomes(data, layers, needs) {
+    const posed = layers.map((layer) => {
+      const ratings = rate(data, layer, needs.focus);
+      const known = byKey(ratings);
+      return { ratings, matrix: pose(data, needs, known), ruledOut: ruledOut(data, needs, known) };
+    });
+    const matrices = posed.map(({ matrix }) => matrix).filter((it) => it.frameworks.length);
+    const counted = matrices.length ? acceptabilities(matrices, data.policy) : [];
+    return posed.map((found) => {
+      const counts = counted[matrices.indexOf(found.matrix)] ?? null;
+      const ranking = counts === null ? [] : rank(found.matrix, counts);
+      const verdict = judge(ranking, ownShare(needs), data.policy);
+      const winner = ranking.length ? ranking[0].framework : null;
+      return { ...found, counts, ranking, verdict, winner };
+    });
+  }
+
+  /** The problem that the must-haves leave. */
+  function pose(data, needs, ratings) {
+    const excluded = new Set(ruledOut(data, needs, ratings).map((entry) => entry.framework));
     const ids = data.frameworks.map((framework) => framework.id).sort(ascending);
-    const matrix = decisionMatrix(data, needs, known, ids.filter((id) => !excluded.has(id)));
-    const counts = matrix.frameworks.length ? acceptability(matrix, data.policy) : null;
-    const ranking = counts === null ? [] : rank(matrix, counts);
-    const verdict = judge(ranking, ownShare(needs), data.policy);
-    const winner = ranking.length ? ranking[0].framework : null;
-    return { ratings, matrix, counts, ranking, ruledOut: missed, verdict, winner };
+    return decisionMatrix(
+      data,
+      needs,
+      ratings,
+      ids.filter((id) => !excluded.has(id)),
+    );
+  }
+
+  /** What was decided, with the ways to decide it again after a change. */
+  function situate(data, given, needs, { ratings, matrix }) {
+    const known = new Map();
+    const evidence = (focus) => {
+      const named = FOCUS.map((of) => focus[of].join(",")).join("/");
+      if (!known.has(named)) known.set(named, byKey(rate(data, data.now, focus)));
+      return known.get(named);
+    };
+    const posed = new Map();
+    const answered = (question, ids) => {
+      const named = `${question}=${ids.join(",")}`;
+      if (!posed.has(named)) {
+        const changed = deriveNeeds(data, { ...given, [question]: ids });
+        posed.set(named, pose(data, changed, evidence(changed.focus)));
+      }
+      return posed.get(named);
+    };
+    return { data, given, needs, ratings: byKey(ratings), matrix, answered };
   }
 
   /**
@@ -702,14 +783,13 @@ const advisorScore = (() => {
   }
 
   /** The same needs on the evidence's first layer, and which ratings moved the result since. */
-  function before(data, needs, now) {
-    if (data.before === null) return null;
-    const then = outcome(data, data.before, needs);
+  function before(data, now, then) {
     return {
       as_of: data.before.as_of,
       verdict: then.verdict,
       winner: then.winner,
       ranking: then.ranking,
+      ruled_out: then.ruledOut,
       moved: movements(now.matrix, then.ratings, now.winner, rival(now, then)),
     };
   }
@@ -737,9 +817,11 @@ const advisorScore = (() => {
     const tied = compared.some(({ ratios }) => ratios.filter((ratio) => ratio.tied).length > 1);
     const measured = ahead.size === 1 && !tied;
     const { default_stack: byDefault } = data.frameworks.find(({ id }) => id === framework);
-    const { id: stack, backend, mode } = data.stacks.find(
-      ({ id }) => id === (measured ? [...ahead][0] : byDefault),
-    );
+    const {
+      id: stack,
+      backend,
+      mode,
+    } = data.stacks.find(({ id }) => id === (measured ? [...ahead][0] : byDefault));
     return { stack, backend, mode, measured, ratios: compared.flatMap(({ ratios }) => ratios) };
   }
 
@@ -750,6 +832,445 @@ const advisorScore = (() => {
       if (slower < 0) first = ratio;
     }
     return first;
+  }
+
+  /** So many flips of a kind are reported: more would not be read. */
+  const MOST_FLIPS = 6;
+  /** A weight that must grow more than this is another need; below 1/16 it is as good as left out. */
+  const FACTOR_LIMIT = 16;
+  /** A flip stands this much beyond the point where both are level. */
+  const NUDGE = 1 / 1048576;
+  /** A measured shift is looked for in so many steps over the whole scale, then halved so often. */
+  const STEPS = 32;
+  const HALVINGS = 24;
+  /** The value of an unknown level is that of the middle one. */
+  const MIDDLE = 2;
+  /** So many of a kind are reported as settling: nobody settles more at once. */
+  const MOST_SETTLES = 3;
+
+  /**
+   * Each kind's smallest flips, ordered by kind and size; none where nobody leads.
+   *
+   * @param {object} situation what situate returns
+   * @returns {object[]} [{kind, change: {subject, before, after, factor}, new_winner, lead}]; the
+   *   factor of a measurement is null here, since it needs a power: worst_ratio to the
+   *   (before - after)
+   */
+  function findFlips(situation) {
+    const now = leader(situation.matrix);
+    if (now === null) return [];
+    return [
+      answerFlips(situation, now.framework),
+      requirementFlips(situation, now.framework),
+      criterionFlips(situation.matrix, now.framework),
+      groupFlips(situation.matrix, now.framework),
+      measurementFlips(situation, now.framework),
+      cellFlips(situation, now.framework),
+    ].flatMap((found) =>
+      found
+        .sort(bySize)
+        .slice(0, MOST_FLIPS)
+        .map(({ flip }) => flip),
+    );
+  }
+
+  function bySize(one, other) {
+    return (
+      ascending(one.size, other.size) ||
+      ascending(one.flip.lead, other.flip.lead) ||
+      inOrder(one.flip.change.subject, other.flip.change.subject) ||
+      inOrder(idsAfter(one.flip), idsAfter(other.flip))
+    );
+  }
+
+  const idsAfter = ({ change: { after } }) => (Array.isArray(after) ? after : []);
+
+  /** Lists of ids compare like Python's tuples. */
+  function inOrder(one, other) {
+    const place = one.findIndex((id, at) => id !== other[at]);
+    if (place < 0 || place >= other.length) return ascending(one.length, other.length);
+    return ascending(one[place], other[place]);
+  }
+
+  /** Who leads by central score, the first id among equals; null if everyone is ruled out. */
+  function leader(matrix) {
+    return matrix.frameworks.length ? first(matrix.frameworks, centralScores(matrix)) : null;
+  }
+
+  /** The leader, and by how much over the next; by 1, the whole scale, if no other is left. */
+  function first(frameworks, scores) {
+    let best = 0;
+    for (let place = 1; place < scores.length; place += 1) {
+      if (scores[place] > scores[best]) best = place;
+    }
+    let lead = 1;
+    for (let place = 0; place < scores.length; place += 1) {
+      const ahead = scores[best] - scores[place];
+      if (place !== best && ahead < lead) lead = ahead;
+    }
+    return { framework: frameworks[best], lead };
+  }
+
+  const replaced = (scores, own, score) => scores.map((old, at) => (at === own ? score : old));
+
+  const flips = (found, winner) => found !== null && found.framework !== winner;
+
+  function sized(amount, kind, subject, before, after, { framework, lead }, factor = null) {
+    const change = { subject, before, after, factor };
+    return { size: amount, flip: { kind, change, new_winner: framework, lead } };
+  }
+
+  function answerFlips({ data, given, answered }, winner) {
+    return asked(data.questions, given, ["yes"]).flatMap((question) => {
+      const before = answerTo(given, question.id);
+      return otherAnswers(question, before)
+        .map((after) => [after, leader(answered(question.id, after))])
+        .filter(([, found]) => flips(found, winner))
+        .map(([after, found]) => sized(0, "answer", [question.id], before, after, found));
+    });
+  }
+
+  /** Everything one step away: another choice, one more, one less, and "not sure". */
+  function otherAnswers(question, before) {
+    const chosen = before.filter((id) => id !== NOT_SURE);
+    const others = question.choices
+      .filter(({ id }) => question.multiple || !(chosen.length === 1 && chosen[0] === id))
+      .map((choice) => toggled(question, chosen, choice))
+      .map((after) => question.choices.map(({ id }) => id).filter((id) => after.includes(id)))
+      .filter((after) => after.length);
+    return chosen.length ? [...others, OPEN] : others;
+  }
+
+  /** `chosen` after one mark more or less; what excludes others does so here too. */
+  function toggled({ choices, multiple }, chosen, { id, exclusive }) {
+    if (!multiple) return [id];
+    if (chosen.includes(id)) return chosen.filter((other) => other !== id);
+    if (exclusive) return [id];
+    const alone = choices.filter((choice) => choice.exclusive).map((choice) => choice.id);
+    return [...chosen.filter((other) => !alone.includes(other)), id];
+  }
+
+  function requirementFlips({ data, needs, ratings }, winner) {
+    return needs.requirements.flatMap((dropped) => {
+      const left = needs.requirements.filter((kept) => kept !== dropped);
+      const found = leader(pose(data, { ...needs, requirements: left }, ratings));
+      if (!flips(found, winner)) return [];
+      return [sized(0, "requirement", [dropped.criterion], dropped.level, null, found)];
+    });
+  }
+
+  function criterionFlips(matrix, winner) {
+    return matrix.criteria.flatMap((criterion, place) =>
+      weightFlip(matrix, winner, "weight", criterion, [place]),
+    );
+  }
+
+  function groupFlips(matrix, winner) {
+    return [...new Set(matrix.groups)].sort(ascending).flatMap((group) => {
+      const places = matrix.groups.flatMap((of, place) => (of === group ? [place] : []));
+      return weightFlip(matrix, winner, "group", group, places);
+    });
+  }
+
+  /** The factor nearest to 1 by which these points must be multiplied, if there is one. */
+  function weightFlip(matrix, winner, kind, subject, places) {
+    let before = 0;
+    for (const place of places) before = before + (matrix.settled[place] + matrix.open[place]);
+    for (const [amount, factor] of levelFactors(matrix, winner, places)) {
+      // Without any weight there is nothing left to decide on.
+      if (factor === 0 && places.length === matrix.criteria.length) continue;
+      const found = leader(reweighed(matrix, places, factor));
+      if (flips(found, winner)) {
+        return [sized(amount, kind, [subject], before, before * factor, found, factor)];
+      }
+    }
+    return [];
+  }
+
+  /** Size and factor just beyond which each rival draws level: distance + (f - 1) * part = 0. */
+  function levelFactors(matrix, winner, places) {
+    const leading = matrix.ratings[matrix.frameworks.indexOf(winner)];
+    return matrix.ratings
+      .flatMap((row) => {
+        let distance = 0;
+        let part = 0;
+        for (let place = 0; place < matrix.criteria.length; place += 1) {
+          const points = matrix.settled[place] + matrix.open[place];
+          const lead = points * (leading[place].value - row[place].value);
+          distance = distance + lead;
+          part = part + (places.includes(place) ? lead : 0);
+        }
+        return part === 0 ? [] : beyond(1 - distance / part, part < 0);
+      })
+      .sort((one, other) => ascending(one[0], other[0]) || ascending(one[1], other[1]));
+  }
+
+  function beyond(level, grows) {
+    if (grows) {
+      const factor = level * (1 + NUDGE);
+      return factor <= FACTOR_LIMIT ? [[factor, factor]] : [];
+    }
+    const factor = level * (1 - NUDGE);
+    return [factor * FACTOR_LIMIT >= 1 ? [1 / factor, factor] : [Infinity, 0]];
+  }
+
+  function reweighed(matrix, places, factor) {
+    const scaled = (found) => found.map((p, place) => (places.includes(place) ? p * factor : p));
+    return { ...matrix, settled: scaled(matrix.settled), open: scaled(matrix.open) };
+  }
+
+  /** The leader slower, or a rival faster, in everything measured for one criterion. */
+  function measurementFlips({ matrix, ratings }, winner) {
+    return matrix.criteria.flatMap((criterion, place) => {
+      const scale = unclipped(ratings, criterion);
+      const measured = matrix.frameworks.filter((framework) => scale.has(framework));
+      return measured.flatMap((framework) => {
+        const sign = framework === winner ? -1 : 1;
+        const shifted = shifting(matrix, place, scale, framework, sign);
+        const amount = leastShift(shifted, winner);
+        if (amount === null) return [];
+        const before = ratings.get(key(framework, criterion)).value;
+        const after = before + sign * amount;
+        const subject = [framework, criterion];
+        return [sized(amount, "measurement", subject, before, after, shifted(amount))];
+      });
+    });
+  }
+
+  /** Per measured framework, in order of id, its value on each task, below 0 beyond the worst. */
+  function unclipped(ratings, criterion) {
+    const measured = [...ratings.values()].filter(
+      (rating) => rating.criterion === criterion && rating.tier === "measured",
+    );
+    measured.sort((one, other) => ascending(one.framework, other.framework));
+    return new Map(measured.map((rating) => [rating.framework, rating.unclipped]));
+  }
+
+  /** Who leads once `framework` is so much faster (sign 1) or slower (sign -1) on the scale. */
+  function shifting(matrix, place, scale, framework, sign) {
+    const weight = centralWeights(matrix)[place];
+    const scores = centralScores(matrix);
+    const old = matrix.ratings.map((row) => row[place].value);
+    const rest = scores.map((score, own) => score - weight * old[own]);
+    return (amount) => {
+      const found = shiftedValues(scale, framework, sign * amount);
+      const after = matrix.frameworks.map(
+        (id, own) => rest[own] + weight * (found.get(id) ?? old[own]),
+      );
+      return first(matrix.frameworks, after);
+    };
+  }
+
+  /** Everyone's value after one framework's times changed: the best stands at 1 again. */
+  function shiftedValues(scale, framework, shift) {
+    const tasks = scale.get(framework).length;
+    const totals = new Map([...scale.keys()].map((other) => [other, 0]));
+    for (let task = 0; task < tasks; task += 1) {
+      const moved = new Map(
+        [...scale].map(([other, values]) => [
+          other,
+          values[task] + (other === framework ? shift : 0),
+        ]),
+      );
+      let best = -Infinity;
+      for (const [other, values] of scale) {
+        // Above 1 stand only those whose times were too unsteady to be the measure of others.
+        if (values[task] <= 1 && moved.get(other) > best) best = moved.get(other);
+      }
+      for (const [other, value] of moved) {
+        totals.set(other, totals.get(other) + clipped(value - best + 1));
+      }
+    }
+    return new Map([...totals].map(([other, total]) => [other, total / tasks]));
+  }
+
+  function clipped(value) {
+    const above = value > 0 ? value : 0;
+    return above < 1 ? above : 1;
+  }
+
+  /** The smallest shift, up to the whole scale, with which another leads; null without one. */
+  function leastShift(shifted, winner) {
+    const enough = (amount) => shifted(amount).framework !== winner;
+    for (let step = 1; step <= STEPS; step += 1) {
+      if (enough(step / STEPS)) {
+        let [low, high] = [(step - 1) / STEPS, step / STEPS];
+        for (let halved = 0; halved < HALVINGS; halved += 1) {
+          const middle = (low + high) * 0.5;
+          if (enough(middle)) high = middle;
+          else low = middle;
+        }
+        return enough(high + NUDGE) ? high + NUDGE : high;
+      }
+    }
+    return null;
+  }
+
+  function cellFlips(situation, winner) {
+    const required = new Set(situation.needs.requirements.map(({ criterion }) => criterion));
+    const weighed = new Map(situation.matrix.criteria.map((id, place) => [id, place]));
+    const relevel = relevelling(situation, weighed);
+    return [...situation.ratings.values()]
+      .sort(byFramework)
+      .filter(({ tier }) => tier !== "measured")
+      .filter(({ criterion }) => required.has(criterion) || weighed.has(criterion))
+      .flatMap((rating) => cellFlip(rating, winner, relevel, required.has(rating.criterion)));
+  }
+
+  const byFramework = (one, other) =>
+    ascending(one.framework, other.framework) || ascending(one.criterion, other.criterion);
+
+  /** The nearest other level of a cell that makes another framework lead, if there is one. */
+  function cellFlip(rating, winner, relevel, required) {
+    const base = rating.level ?? MIDDLE;
+    const levels = [0, 1, 2, 3, 4].sort(
+      (one, other) => ascending(size(one - base), size(other - base)) || ascending(one, other),
+    );
+    for (const level of levels) {
+      const found = level === rating.level ? null : relevel(rating, level, required);
+      if (flips(found, winner)) {
+        const subject = [rating.framework, rating.criterion];
+        return [sized(size(level - base), "cell", subject, rating.level, level, found)];
+      }
+    }
+    return [];
+  }
+
+  /** Who leads once a rating has another level: posed anew only where a must-have may turn. */
+  function relevelling({ data, needs, ratings, matrix }, weighed) {
+    const weights = centralWeights(matrix);
+    const scores = centralScores(matrix);
+    return (rating, level, required) => {
+      const value = level / (LEVELS - 1);
+      if (required) {
+        const changed = new Map(ratings);
+        changed.set(key(rating.framework, rating.criterion), { ...rating, level, value });
+        return leader(pose(data, needs, changed));
+      }
+      const own = matrix.frameworks.indexOf(rating.framework);
+      if (own < 0) return null;
+      let score = 0;
+      for (let at = 0; at < weights.length; at += 1) {
+        const known = matrix.ratings[own][at].value;
+        score = score + weights[at] * (at === weighed.get(rating.criterion) ? value : known);
+      }
+      return first(matrix.frameworks, replaced(scores, own, score));
+    };
+  }
+
+  /**
+   * What is open, most telling first; nothing where fewer than two are in the running.
+   *
+   * @param {object} situation what situate returns
+   * @param {string[]} open the criteria that carry weight and could be measured
+   * @returns {object[]} [{kind, subject, expected, most, winners}]
+   */
+  function findSettles(situation, open) {
+    const { matrix } = situation;
+    if (matrix.frameworks.length < 2) return [];
+    const scores = centralScores(matrix);
+    const now = { ...first(matrix.frameworks, scores), weights: centralWeights(matrix), scores };
+    return [
+      openQuestions(situation, now),
+      openMeasurements(situation, now, open),
+      openCells(situation, now, open),
+    ]
+      .flatMap((found) => found.sort(byTelling).slice(0, MOST_SETTLES))
+      .sort(byTelling);
+  }
+
+  function byTelling(one, other) {
+    return (
+      ascending(other.expected, one.expected) ||
+      ascending(other.most, one.most) ||
+      ascending(one.kind, other.kind) ||
+      inOrder(one.subject, other.subject)
+    );
+  }
+
+  function openQuestions({ data, given, answered }, now) {
+    return asked(data.questions, given, ["yes"])
+      .filter((question) => isOpen(answerTo(given, question.id)))
+      .flatMap(({ id, choices }) => {
+        const share = 1 / choices.length;
+        const possible = choices.map((choice) => turned(now, share, answered(id, [choice.id])));
+        return summed("question", [id], now, possible);
+      });
+  }
+
+  function turned(now, share, matrix) {
+    if (matrix.frameworks.length === 0) return { share, winner: null, lead: -1 };
+    return seen(now, share, matrix.frameworks, centralScores(matrix));
+  }
+
+  /** The leader's new lead: negative when others lead, -1 when ruled out, 1 when alone. */
+  function seen(now, share, frameworks, scores) {
+    const { framework: winner, lead } = first(frameworks, scores);
+    if (winner === now.framework) return { share, winner, lead };
+    const own = frameworks.indexOf(now.framework);
+    const behind = own < 0 ? -1 : scores[own] - scores[frameworks.indexOf(winner)];
+    return { share, winner, lead: behind };
+  }
+
+  function openMeasurements({ data, matrix }, now, open) {
+    const everyone = matrix.frameworks.map((_, own) => own);
+    return matrix.criteria.flatMap((criterion, place) =>
+      open.includes(criterion)
+        ? summed("measurement", [criterion], now, turnouts(data, matrix, now, place, everyone))
+        : [],
+    );
+  }
+
+  function openCells({ data, matrix }, now, open) {
+    return matrix.criteria.flatMap((criterion, place) =>
+      open.includes(criterion)
+        ? []
+        : matrix.frameworks.flatMap((framework, own) => {
+            const possible = turnouts(data, matrix, now, place, [own]);
+            return summed("cell", [framework, criterion], now, possible);
+          }),
+    );
+  }
+
+  /** Every combination of the values that these frameworks may have on one criterion. */
+  function turnouts({ policy }, matrix, now, place, changed) {
+    let found = [{ scores: now.scores, share: 1 }];
+    for (const own of changed) {
+      const rating = matrix.ratings[own][place];
+      found = found.flatMap(({ scores, share }) =>
+        possibleValues(rating, policy).map(([value, part]) => {
+          const moved = scores[own] + now.weights[place] * (value - rating.value);
+          return { scores: replaced(scores, own, moved), share: share * part };
+        }),
+      );
+    }
+    return found.map(({ scores, share }) => seen(now, share, matrix.frameworks, scores));
+  }
+
+  /** The values that a rating may really have and their shares; a measurement stands. */
+  function possibleValues({ tier, level, value }, policy) {
+    if (tier === "measured") return [[value, 1]];
+    const at = (other) => other / (LEVELS - 1);
+    if (level === null) return [0, 1, 2, 3, 4].map((other) => [at(other), 1 / LEVELS]);
+    const error = policy.error[tier];
+    const beside = [level - 1, level + 1].filter((other) => other >= 0 && other < LEVELS);
+    return [[value, 1 - error], ...beside.map((other) => [at(other), error / beside.length])];
+  }
+
+  /** The summary of all turnouts, unless none of them moves the lead. */
+  function summed(kind, subject, now, possible) {
+    let expected = 0;
+    let most = 0;
+    const winners = new Set();
+    for (const { share, winner, lead } of possible) {
+      const change = size(lead - now.lead);
+      expected = expected + share * change;
+      most = change > most ? change : most;
+      if (winner !== null && winner !== now.framework && share > 0) winners.add(winner);
+    }
+    return expected > 0
+      ? [{ kind, subject, expected, most, winners: [...winners].sort(ascending) }]
+      : [];
   }
 
   return {

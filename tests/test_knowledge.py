@@ -154,6 +154,14 @@ def test_not_sure_is_never_listed(catalog: Catalog) -> None:
     assert [q.id for q in catalog.questions if q.choice(NOT_SURE)] == []
 
 
+def test_a_choice_that_says_none_excludes_the_others(catalog: Catalog) -> None:
+    """And only where several may be chosen: elsewhere every choice stands alone anyway."""
+    several = [question for question in catalog.questions if question.multiple]
+    alone = {(q.id, c.id) for q in catalog.questions for c in q.choices if c.exclusive}
+    empty = {"none", "nothing", "nobody", "none-yet"}
+    assert alone == {(q.id, c.id) for q in several for c in q.choices if c.id in empty}
+
+
 def test_a_choice_touches_few_criteria(catalog: Catalog) -> None:
     crowded = [
         f"{question.id}={choice.id}"

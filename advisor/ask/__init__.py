@@ -8,6 +8,7 @@ readers and simple terminals). This module picks the front and is all that other
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 
@@ -17,7 +18,7 @@ from advisor.ask.flow import Flow, choices_of, is_relevant, resume, unanswered
 from advisor.errors import InteractionError, Problem
 from advisor.model import Answers, Catalog
 
-__all__ = ["Interrupted", "Merged", "ask", "merged", "obstacle", "resumed", "saver"]
+__all__ = ["Interrupted", "Merged", "ask", "merged", "obstacle", "opening", "resumed", "saver"]
 
 Save = Callable[[Answers], None]
 
@@ -28,10 +29,12 @@ def ask(
     given: Answers | None = None,
     plain: bool = False,
     save: Save | None = None,
+    command: str = "advisor ask",
 ) -> Answers:
     """Ask what `given` leaves open, review, and return all answers.
 
-    `save` is called with the answers so far after each one. Raises Interrupted (a KeyboardInterrupt
+    `save` is called with the answers so far after each one; `command` is what a refusal tells
+    people to run. Raises Interrupted (a KeyboardInterrupt
     that carries the answers so far) when the person stops, and InteractionError when something is
     open but standard input or output is no terminal or `CI` is set.
     """
@@ -39,7 +42,7 @@ def ask(
     digest = questionnaire_digest(catalog)
     reason = obstacle()
     if reason and unanswered(catalog.questions, given.given):
-        raise InteractionError(_refusal(catalog, given, reason))
+        raise InteractionError(_refusal(catalog, given, reason, command))
     flow = resume(catalog.questions, given.given)
     if reason:
         return Answers(flow.given, project=given.project, questionnaire=digest)
@@ -54,6 +57,19 @@ def obstacle() -> str:
         if stream is None or not stream.isatty():
             return f"standard {name} is no terminal"
     return ""
+
+
+def opening(catalog: Catalog, given: Answers, kept_in: str) -> str:
+    """What a person should know before the first question; `kept_in` names the answers file."""
+    if not given.given:
+        return (
+            f"At most {len(catalog.questions)} questions, about five minutes. Not sure is always "
+            f"an answer.\nEach answer is kept in {kept_in} at once, so you can stop at any time."
+        )
+    missing = len(unanswered(catalog.questions, given.given))
+    if missing:
+        return f"Going on with {kept_in}: {len(given.given)} answered, {missing} open."
+    return f"{kept_in} is complete: change what you like, then finish."
 
 
 class _Sitting:
@@ -91,13 +107,13 @@ def _front(plain: bool, environment: Mapping[str, str]) -> Front:
     return Terminal()
 
 
-def _refusal(catalog: Catalog, given: Answers, reason: str) -> list[Problem]:
+def _refusal(catalog: Catalog, given: Answers, reason: str, command: str) -> list[Problem]:
     """What is missing, the command that gives it, and each missing question with its choices."""
     missing = unanswered(catalog.questions, given.given)
     ids = ", ".join(question.id for question in missing)
     cure = (
-        f"Give them on the command line, such as `{_command(catalog, given)}`, or write them to a "
-        "file and run `advisor decide FILE`; --defaults answers not-sure to all"
+        f"Give them on the command line, such as `{_complete(command, catalog, given)}`, or write "
+        "them to a file and run `advisor decide FILE`; --defaults answers not-sure to all"
     )
     first = Problem("questionnaire", f"{reason}, and answers are missing: {ids}", cure)
     return [
@@ -114,11 +130,12 @@ def _refusal(catalog: Catalog, given: Answers, reason: str) -> list[Problem]:
     ]
 
 
-def _command(catalog: Catalog, given: Answers) -> str:
+def _complete(command: str, catalog: Catalog, given: Answers) -> str:
     """A command that runs as it stands: what is given, and the first choice for what is not."""
     complete: dict[str, tuple[str, ...]] = {}
     for question in catalog.questions:
         if is_relevant(question, complete):
             complete[question.id] = given.given.get(question.id, (question.choices[0].id,))
     sets = [f"--set {id}={','.join(chosen)}" for id, chosen in complete.items()]
-    return " ".join(["advisor ask", *sets])
+    project = [f"--project {shlex.quote(given.project)}"] if given.project else []
+    return " ".join([command, *project, *sets])

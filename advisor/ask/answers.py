@@ -25,7 +25,7 @@ import tomlkit
 from tomlkit.items import Table
 from tomlkit.toml_document import TOMLDocument
 
-from advisor.ask.flow import canonical, choices_of, is_relevant, relevant
+from advisor.ask.flow import canonical, choices_of, is_relevant, loners, relevant
 from advisor.errors import AnswersError, Problem
 from advisor.model import NOT_SURE, Answers, Catalog, Question
 from advisor.publish import write_file
@@ -35,6 +35,7 @@ __all__ = [
     "PROJECT_LENGTH",
     "Merged",
     "answers_toml",
+    "condition",
     "merged",
     "parse_answers",
     "project_name",
@@ -326,9 +327,11 @@ def _count_problems(chosen: set[str], question: Question, where: str) -> Iterato
     elif len(chosen) > 1 and not question.multiple:
         what = f"{len(chosen)} choices where one is possible"
         yield Problem(where, what, f"Choose one of {ids}")
-    elif len(chosen) > 1 and NOT_SURE in chosen:
-        cure = f'Write "{NOT_SURE}" alone, or only the others'
-        yield Problem(where, f'"{NOT_SURE}" stands beside other choices', cure)
+    elif len(chosen) > 1:
+        for loner in loners(question):
+            if loner.id in chosen:
+                cure = f'Write "{loner.id}" alone, or only the others'
+                yield Problem(where, f'"{loner.id}" stands beside other choices', cure)
 
 
 def _irrelevant(
@@ -351,11 +354,12 @@ def _irrelevant(
         if unclear & question.when.keys():
             unclear.add(question.id)
             continue
-        cure = f"Take it out, or answer {_condition(question)}"
+        cure = f"Take it out, or answer {condition(question)}"
         yield Problem(locate(question.id), "this question is not asked here", cure)
 
 
-def _condition(question: Question) -> str:
+def condition(question: Question) -> str:
+    """In words of ids, the answers that make a question relevant."""
     return " and ".join(f"{id} with {' or '.join(ids)}" for id, ids in question.when.items())
 
 
@@ -471,16 +475,22 @@ def _add_comments(table: Table, question: Question) -> None:
 
 
 def _comment_lines(question: Question) -> Iterator[str]:
-    several = " (one or more)" if question.multiple else ""
-    yield from _wrapped(question.text + several, indent="")
+    yield from _wrapped(question.text + _several(question), indent="")
     if question.when:
-        yield from _wrapped(f"Asked only after {_condition(question)}.", indent="")
+        yield from _wrapped(f"Asked only after {condition(question)}.", indent="")
     width = max(len(choice.id) for choice in choices_of(question))
     for choice in choices_of(question):
         hanging = " " * (width + 4)
         head, *rest = _wrapped(f"{choice.text}", indent=hanging)
         yield f"  {choice.id.ljust(width)}  {head.strip()}"
         yield from rest
+
+
+def _several(question: Question) -> str:
+    if not question.multiple:
+        return ""
+    alone = [loner.id for loner in loners(question) if loner.id != NOT_SURE]
+    return f" (one or more; {' or '.join(alone)} alone)" if alone else " (one or more)"
 
 
 def _wrapped(text: str, *, indent: str) -> list[str]:

@@ -10,10 +10,19 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
 
-from advisor.ask.flow import Flow, choices_of
+from advisor.ask.flow import Flow, choices_of, loners
 from advisor.model import Answers, Question
 
-__all__ = ["Front", "Interrupted", "Move", "answer_text", "converse", "dropped_text", "open_text"]
+__all__ = [
+    "Front",
+    "Interrupted",
+    "Move",
+    "alone_text",
+    "answer_text",
+    "converse",
+    "dropped_text",
+    "open_text",
+]
 
 #: Called with the flow after every answer.
 Record = Callable[[Flow], None]
@@ -89,6 +98,13 @@ def answer_text(question: Question, chosen: tuple[str, ...]) -> str:
     """The chosen answers in words, or that there is none."""
     texts = [choice.text for choice in choices_of(question) if choice.id in chosen]
     return "; ".join(texts) or "not answered yet"
+
+
+def alone_text(question: Question) -> str:
+    """Which choices stand alone, in words."""
+    *others, last = (loner.text for loner in loners(question))
+    names = f"{', '.join(others)} and {last}" if others else last
+    return f"{names} {'stand' if others else 'stands'} alone"
 
 
 def dropped_text(flow: Flow) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "canonical",
     "choices_of",
     "is_relevant",
+    "loners",
     "relevant",
     "resume",
     "unanswered",
@@ -64,18 +65,24 @@ def choices_of(question: Question) -> tuple[Choice, ...]:
     """What can be answered, in order: the choices written down, and "Not sure" after them."""
     if question.choice(NOT_SURE):
         return question.choices
-    return (*question.choices, Choice(id=NOT_SURE, text="Not sure"))
+    return (*question.choices, Choice(id=NOT_SURE, text="Not sure", exclusive=True))
+
+
+def loners(question: Question) -> tuple[Choice, ...]:
+    """The choices that exclude all others: "not sure", "none" and their kind."""
+    choices = choices_of(question)
+    return tuple(choice for choice in choices if choice.exclusive or choice.id == NOT_SURE)
 
 
 def canonical(question: Question, chosen: Iterable[str]) -> tuple[str, ...]:
     """The chosen ids without repeats and in the questionnaire's order.
 
-    ValueError if there is none, one is unknown, "not sure" stands beside another, or there are
-    several where the question takes one.
+    ValueError if there is none, one is unknown, one that excludes the others stands beside them,
+    or there are several where the question takes one.
     """
     wanted = set(chosen)
     ids = tuple(choice.id for choice in choices_of(question) if choice.id in wanted)
-    alone = NOT_SURE in wanted or not question.multiple
+    alone = not question.multiple or any(loner.id in wanted for loner in loners(question))
     if not ids or len(ids) < len(wanted) or (alone and len(ids) > 1):
         raise ValueError(f"{sorted(wanted)} is no answer to {question.id!r}")
     return ids

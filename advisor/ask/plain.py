@@ -6,10 +6,12 @@ Nothing is redrawn and nothing is coloured; every line is read once, from top to
 from __future__ import annotations
 
 import re
+import shutil
 import sys
+import textwrap
 
 from advisor.ask.answers import project_name
-from advisor.ask.conversation import Move, answer_text, open_text
+from advisor.ask.conversation import Move, alone_text, answer_text, open_text
 from advisor.ask.flow import Flow, canonical, choices_of
 from advisor.errors import AnswersError
 from advisor.model import Choice, Question
@@ -35,11 +37,12 @@ class Plain:
         number, count = flow.progress
         _say(f"\nQuestion {number} of {count}: {question.text}")
         for place, choice in enumerate(choices_of(question), start=1):
-            _say(f"  {place}. {_with_help(choice)}")
+            _say(_folded(f"  {place}. ", _with_help(choice)))
         if chosen:
             _say(f"Your answer now: {answer_text(question, chosen)}. Enter keeps it.")
         what = "Numbers, separated by commas" if question.multiple else "Number"
-        prompt = f"{what}; ? why we ask, b back, r review: "
+        back = "b back, " if flow.trail else ""
+        prompt = f"{what}; ? why we ask, {back}r review: "
         while True:
             line = input(prompt).strip().lower()
             if line == "?":
@@ -79,7 +82,13 @@ def _say(text: str) -> None:
 
 
 def _with_help(choice: Choice) -> str:
-    return f"{choice.text} ({choice.help})" if choice.help else choice.text
+    return f"{choice.text} ({choice.help.rstrip('.')})" if choice.help else choice.text
+
+
+def _folded(head: str, text: str) -> str:
+    """`head` and `text`, broken between words where the screen ends."""
+    width = max(shutil.get_terminal_size().columns, 40)
+    return textwrap.fill(text, width, initial_indent=head, subsequent_indent=" " * len(head))
 
 
 def _given_text(flow: Flow, question: Question) -> str:
@@ -110,5 +119,5 @@ def _places(line: str, count: int) -> list[int]:
 def _hint(question: Question) -> str:
     count = len(choices_of(question))
     if question.multiple:
-        return f"Please type one or more numbers from 1 to {count}; Not sure stands alone."
+        return f"Please type one or more numbers from 1 to {count}; {alone_text(question)}."
     return f"Please type one number from 1 to {count}."

@@ -18,16 +18,17 @@ from prompt_toolkit import print_formatted_text
 from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.layout.containers import HSplit, Window
-from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.layout.containers import HSplit, Window, WindowRenderInfo
+from prompt_toolkit.layout.controls import FormattedTextControl, UIContent, UIControl
 from prompt_toolkit.layout.layout import Layout
+from prompt_toolkit.layout.margins import Margin
 from questionary.prompts.common import InquirerControl
 
 from advisor.ask.answers import project_name
 from advisor.ask.conversation import Move, answer_text, open_text
-from advisor.ask.flow import Flow, canonical, choices_of
+from advisor.ask.flow import Flow, canonical, choices_of, loners
 from advisor.errors import AnswersError
-from advisor.model import NOT_SURE, Question
+from advisor.model import Question
 
 __all__ = ["ACCENT", "Terminal"]
 
@@ -49,10 +50,11 @@ STYLE = questionary.Style(
 )
 POINTER = "❯"
 WIDEST = 88
+WIDEST_REVIEW = 130
 BAR_CELLS = 14
-MARK = "↑↓ move · Space mark · Enter go on · b back · r review · Ctrl-C pause"
-CHOOSE = "↑↓ move · Enter choose · b back · r review · Ctrl-C pause"
-PICK = "↑↓ move · Enter choose · b back · Ctrl-C pause"
+MARK = "↑↓ move · Space mark · Enter go on"
+CHOOSE = "↑↓ move · Enter choose"
+BACK, REVIEW, PAUSE = "b back", "r review", "Ctrl-C pause"
 
 Rows = list[questionary.Choice | questionary.Separator]
 
@@ -77,9 +79,11 @@ class Terminal:
         question, before = flow.question, flow.given.get(flow.at, ())
         rows = _choice_rows(question, before)
         if question.multiple:
-            shown = _List(_heading(flow), rows, keys=MARK, marks=True)
+            alone = frozenset(loner.id for loner in loners(question))
+            shown = _List(_heading(flow), rows, keys=_keys(MARK, flow), marks=True, alone=alone)
         else:
-            shown = _List(_heading(flow), rows, keys=CHOOSE, start=before[0] if before else None)
+            start = before[0] if before else None
+            shown = _List(_heading(flow), rows, keys=_keys(CHOOSE, flow), start=start)
         reply = shown.ask({"b": Move.BACK, "left": Move.BACK, "r": Move.REVIEW})
         if isinstance(reply, Move):
             return reply
@@ -89,8 +93,8 @@ class Terminal:
 
     def review(self, flow: Flow) -> str | Move:
         """Show every answer as a list; choosing one changes it."""
-        heading = _lines("Review", "Your answers", "Choose one to change it.")
-        shown = _List(heading, _review_rows(flow), keys=PICK)
+        heading = [("class:progress", "\n Review  "), ("", "Choose an answer to change it.\n")]
+        shown = _List(FormattedText(heading), _review_rows(flow), keys=_keys(CHOOSE, flow))
         reply: str | Move = shown.ask({"b": Move.BACK, "left": Move.BACK})
         return reply
 
@@ -113,18 +117,16 @@ class _List:
         *,
         keys: str,
         marks: bool = False,
+        alone: frozenset[str] = frozenset(),
         start: Any = None,
     ) -> None:
-        self.keys, self.marks, self.fault = keys, marks, ""
+        self.keys, self.marks, self.alone, self.fault = keys, marks, alone, ""
         self.listed: Any = InquirerControl(
             rows, pointer=POINTER, use_indicator=marks, initial_choice=start, show_description=False
         )
-        parts = [FormattedTextControl(heading), self.listed, FormattedTextControl(self._footer)]
-        windows = [
-            Window(part, dont_extend_height=True, always_hide_cursor=True, wrap_lines=True)
-            for part in parts
-        ]
-        self.layout = Layout(HSplit(windows))
+        middle = _window(self.listed, right_margins=[_More()])
+        above, below = FormattedTextControl(heading), FormattedTextControl(self._footer)
+        self.layout = Layout(HSplit([_window(above), middle, _window(below)]))
 
     def ask(self, moves: dict[str, Move]) -> Any:
         """The value under the pointer, the marked values, or a move; Ctrl-C is raised."""
@@ -159,27 +161,54 @@ class _List:
         return move
 
     def _toggle(self, _event: KeyPressEvent) -> None:
+        """Mark or unmark what is pointed at; what cannot stand beside it loses its mark."""
         value, marked = self.listed.get_pointed_at().value, self.listed.selected_options
         if value in marked:
             marked.remove(value)
         else:
-            marked.append(value)
+            kept = [] if value in self.alone else [id for id in marked if id not in self.alone]
+            marked[:] = [*kept, value]
         self.fault = ""
 
     def _reply(self, event: KeyPressEvent) -> None:
         if not self.marks:
             event.app.exit(result=self.listed.get_pointed_at().value)
             return
-        marked = list(self.listed.selected_options)
-        self.fault = _marks_fault(marked)
-        if not self.fault:
+        if marked := list(self.listed.selected_options):
             event.app.exit(result=marked)
+        else:
+            self.fault = "Mark at least one with the space bar."
 
     def _footer(self) -> FormattedText:
         help = self.listed.get_pointed_at().description
         lines = [("class:help", f"\n   {_folded(help, indent='   ')}\n")] if help else []
         fault = [("", "\n "), ("class:fault", f" {self.fault} "), ("", "\n")] if self.fault else []
         return FormattedText([*lines, *fault, ("class:keys", f"\n {_folded(self.keys)}")])
+
+
+class _More(Margin):
+    """Arrows beside the first and the last line of a list that does not fit the screen."""
+
+    def get_width(self, _content: Callable[[], UIContent]) -> int:
+        return 1
+
+    def create_margin(self, info: WindowRenderInfo, _width: int, height: int) -> FormattedText:
+        rows = [" "] * height
+        if not info.top_visible:
+            rows[0] = "▲"
+        if not info.bottom_visible:
+            rows[-1] = "▼"
+        return FormattedText([("class:keys", "\n".join(rows))])
+
+
+def _window(part: UIControl, *, right_margins: list[Margin] | None = None) -> Window:
+    return Window(
+        part,
+        right_margins=right_margins or [],
+        dont_extend_height=True,
+        always_hide_cursor=True,
+        wrap_lines=True,
+    )
 
 
 def _leaving(move: Move) -> Callable[[KeyPressEvent], None]:
@@ -191,6 +220,13 @@ def _leaving(move: Move) -> Callable[[KeyPressEvent], None]:
 
 def _stop(event: KeyPressEvent) -> None:
     event.app.exit(exception=KeyboardInterrupt)
+
+
+def _keys(first: str, flow: Flow) -> str:
+    """The keys that do something here."""
+    back = [BACK] if flow.trail else []
+    review = [] if flow.reviewing else [REVIEW]
+    return " · ".join([first, *back, *review, PAUSE])
 
 
 def _heading(flow: Flow) -> FormattedText:
@@ -236,10 +272,11 @@ def _review_rows(flow: Flow) -> Rows:
 
 def _row(flow: Flow, question: Question) -> str:
     """One line of the review: the question cut to the left part, the answer in what is left."""
-    left = _width() * 55 // 100
+    room = _width(WIDEST_REVIEW) - 2
+    left = min(room * 55 // 100, 48)
     text = _cut(question.text, left).ljust(left)
     answer = answer_text(question, flow.given.get(question.id, ()))
-    return f"{text}  {_cut(answer, _width() - left)}"
+    return f"{text}  {_cut(answer, room - left)}"
 
 
 def _name_fault(raw: str) -> bool | str:
@@ -249,20 +286,12 @@ def _name_fault(raw: str) -> bool | str:
         return f"{error.problems[0].what}. {error.problems[0].cure}."
 
 
-def _marks_fault(marked: list[str]) -> str:
-    if not marked:
-        return "Mark at least one with the space bar."
-    if NOT_SURE in marked and len(marked) > 1:
-        return "Mark either Not sure or the others."
-    return ""
-
-
 def _leave_line(question: str, answer: str) -> None:
     print_formatted_text(FormattedText([("", f" ✓ {question}  "), ("bold", answer)]))
 
 
-def _width() -> int:
-    return max(min(shutil.get_terminal_size().columns, WIDEST) - 6, 20)
+def _width(widest: int = WIDEST) -> int:
+    return max(min(shutil.get_terminal_size().columns, widest) - 6, 20)
 
 
 def _folded(text: str, indent: str = " ") -> str:

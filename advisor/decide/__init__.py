@@ -7,7 +7,8 @@ robustness  ranking and verdict
 flips       the smallest changes that make another framework lead
 settle      what to answer, to measure or to look up first while the verdict is not clear
 movement    what moved since older evidence
-plan        the stack to run the winner with
+compare     the same answers on two dates
+plan        the winner in each phase of the project, the stack to run it with, what moving costs
 """
 
 from advisor.decide.decision import decide

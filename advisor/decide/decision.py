@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
+from typing import NamedTuple
 
 from advisor.catalog import evidence_record
+from advisor.decide.checks import cross_check
 from advisor.decide.flips import Ratings, Situation, find_flips
 from advisor.decide.movement import movements
 from advisor.decide.needs import derive_needs
-from advisor.decide.plan import choose_stack
+from advisor.decide.plan import choose_stack, make_plan
 from advisor.decide.ratings import rate, relevant_cells
 from advisor.decide.robustness import judge, rank
 from advisor.decide.score import Acceptability, Matrix, acceptability, central_weights
@@ -19,6 +21,7 @@ from advisor.model import (
     Before,
     Catalog,
     Cell,
+    Checks,
     Contribution,
     Decision,
     Focus,
@@ -29,10 +32,17 @@ from advisor.model import (
     Verdict,
 )
 
-__all__ = ["Outcome", "decide"]
+__all__ = ["EvidenceAt", "Outcome", "decide"]
 
 #: The verdicts that leave something to settle.
 UNSETTLED = ("too-close", "lean")
+
+
+class EvidenceAt(NamedTuple):
+    """A state of the evidence: what was said until a date, and the cells that counted then."""
+
+    as_of: date
+    cells: Sequence[Cell]
 
 
 @dataclass(frozen=True)
@@ -52,13 +62,26 @@ class Outcome:
         return self.ranking[0].framework if self.ranking else None
 
 
-def decide(catalog: Catalog, cells: Sequence[Cell], answers: Answers, *, as_of: date) -> Decision:
-    """The decision that follows from `answers` and from the evidence not later than `as_of`."""
+def decide(
+    catalog: Catalog,
+    cells: Sequence[Cell],
+    answers: Answers,
+    *,
+    as_of: date,
+    since: EvidenceAt | None = None,
+) -> Decision:
+    """The decision that follows from `answers` and from the evidence not later than `as_of`.
+
+    `since` is earlier evidence that it is compared with; by default the first layer and those
+    of `cells` that were made until then.
+    """
+    since = since or EvidenceAt(catalog.policy.first_layer, cells)
     needs = derive_needs(catalog, answers)
     now = _outcome(catalog, cells, needs, as_of)
     spoken = relevant_cells(catalog, cells, needs.focus, as_of)
     unmeasured = _unmeasured(catalog, now.ratings, needs)
     situation = _situation(catalog, cells, answers, needs, now, as_of)
+    stack = choose_stack(catalog, now.winner, spoken) if now.winner else None
     return Decision(
         answers=answers,
         as_of=as_of,
@@ -72,12 +95,14 @@ def decide(catalog: Catalog, cells: Sequence[Cell], answers: Answers, *, as_of: 
         contributions=_contributions(now.matrix),
         ratings=_used(now.ratings, needs),
         cells=spoken,
-        stack=choose_stack(catalog, now.winner, spoken) if now.winner else None,
+        stack=stack,
         unmeasured=unmeasured,
-        before=_before(catalog, cells, needs, now, as_of),
+        before=_before(catalog, needs, now, since) if since.as_of < as_of else None,
         evidence_digest=evidence_record(catalog, as_of, [c for c in cells if c.date <= as_of]),
         flips=find_flips(situation),
         settles=find_settles(situation, unmeasured) if now.verdict in UNSETTLED else (),
+        plan=make_plan(situation, now.ranking, now.verdict, stack=stack, as_of=as_of),
+        checks=_checks(catalog, cells, needs, now, as_of),
     )
 
 
@@ -179,6 +204,20 @@ def _contributions(matrix: Matrix) -> tuple[Contribution, ...]:
     )
 
 
+def _checks(
+    catalog: Catalog, cells: Sequence[Cell], needs: Needs, now: Outcome, as_of: date
+) -> Checks | None:
+    """Second opinions; what is measured is compared anew with whoever is left."""
+
+    def without(gone: str) -> Matrix:
+        left = tuple(framework for framework in catalog.frameworks if framework.id != gone)
+        fewer = catalog.model_copy(update={"frameworks": left})
+        return _posed(fewer, needs, _by_key(rate(fewer, cells, needs.focus, as_of=as_of)))
+
+    everyone = tuple(sorted(framework.id for framework in catalog.frameworks))
+    return cross_check(now.matrix, everyone, without, margin=catalog.policy.margin)
+
+
 def _rescues(now: Outcome) -> tuple[RuledOut, ...]:
     """The misses that are their framework's only one, when nobody is left."""
     if now.ranking:
@@ -204,16 +243,11 @@ def _unmeasured(catalog: Catalog, ratings: tuple[Rating, ...], needs: Needs) -> 
     )
 
 
-def _before(
-    catalog: Catalog, cells: Sequence[Cell], needs: Needs, now: Outcome, as_of: date
-) -> Before | None:
-    """The same needs on the evidence's first layer, and which ratings moved the result since."""
-    first = catalog.policy.first_layer
-    if as_of <= first:
-        return None
-    then = _outcome(catalog, cells, needs, first)
+def _before(catalog: Catalog, needs: Needs, now: Outcome, since: EvidenceAt) -> Before:
+    """The same needs on earlier evidence, and which ratings moved the result since."""
+    then = _outcome(catalog, since.cells, needs, since.as_of)
     moved = movements(now.matrix, then.ratings, now.winner, _rival(now, then))
-    return Before(first, then.verdict, then.winner, then.ranking, moved)
+    return Before(since.as_of, then.verdict, then.winner, then.ranking, moved, then.ruled_out)
 
 
 def _rival(now: Outcome, then: Outcome) -> str | None:

@@ -22,7 +22,17 @@ from typing import Final, NamedTuple
 
 from advisor.decide.needs import asked
 from advisor.decide.score import LEVELS, Matrix, central_scores, central_weights
-from advisor.model import NOT_SURE, Answers, Catalog, Flip, FlipKind, Needs, Question, Rating
+from advisor.model import (
+    NOT_SURE,
+    Answers,
+    Catalog,
+    Choice,
+    Flip,
+    FlipKind,
+    Needs,
+    Question,
+    Rating,
+)
 
 __all__ = ["Lead", "Ratings", "Situation", "find_flips", "first", "leader"]
 
@@ -135,11 +145,26 @@ def _other_answers(question: Question, before: tuple[str, ...]) -> Iterator[tupl
     """Everything one step away: another choice, one more, one less, and "not sure"."""
     chosen = set(before) - {NOT_SURE}
     for choice in question.choices:
-        after = chosen ^ {choice.id} if question.multiple else {choice.id}
+        after = _toggled(question, chosen, choice)
         if after and after != chosen:
             yield tuple(choice.id for choice in question.choices if choice.id in after)
     if chosen:
         yield (NOT_SURE,)
+
+
+def _toggled(question: Question, chosen: set[str], choice: Choice) -> set[str]:
+    """`chosen` after one mark more or less; what excludes others does so here too."""
+    if not question.multiple:
+        return {choice.id}
+    if choice.id in chosen:
+        return chosen - {choice.id}
+    if choice.exclusive:
+        return {choice.id}
+    return {id for id in chosen if id not in _alone(question)} | {choice.id}
+
+
+def _alone(question: Question) -> set[str]:
+    return {choice.id for choice in question.choices if choice.exclusive}
 
 
 def _requirement_flips(situation: Situation, winner: str) -> Iterator[_Sized]:

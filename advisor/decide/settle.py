@@ -34,17 +34,30 @@ class _Possible(NamedTuple):
     lead: float
 
 
+class _Now(NamedTuple):
+    """What stands: the situation, its weights and scores, who leads and by how much."""
+
+    situation: Situation
+    weights: list[float]
+    scores: list[float]
+    leader: str
+    lead: float
+
+
 def find_settles(situation: Situation, unmeasured: tuple[str, ...]) -> tuple[Settle, ...]:
     """What is open, most telling first; nothing where fewer than two are in the running.
 
     `unmeasured` are the criteria that carry weight and could be measured.
     """
-    if len(situation.matrix.frameworks) < 2:
+    matrix = situation.matrix
+    if len(matrix.frameworks) < 2:
         return ()
+    scores = central_scores(matrix)
+    now = _Now(situation, central_weights(matrix), scores, *first(matrix.frameworks, scores))
     kinds = (
-        _open_questions(situation),
-        _open_measurements(situation, unmeasured),
-        _open_cells(situation, unmeasured),
+        _open_questions(now),
+        _open_measurements(now, unmeasured),
+        _open_cells(now, unmeasured),
     )
     kept = [settle for found in kinds for settle in sorted(found, key=_order)[:MOST]]
     return tuple(sorted(kept, key=_order))
@@ -54,67 +67,62 @@ def _order(settle: Settle) -> tuple[float, float, str, tuple[str, ...]]:
     return (-settle.expected, -settle.most, settle.kind, settle.subject)
 
 
-def _open_questions(situation: Situation) -> Iterator[Settle]:
-    given = situation.answers.given
-    for question in asked(situation.catalog.questions, situation.answers, {"yes"}):
-        if given.get(question.id, (NOT_SURE,)) != (NOT_SURE,):
+def _open_questions(now: _Now) -> Iterator[Settle]:
+    answers = now.situation.answers
+    for question in asked(now.situation.catalog.questions, answers, {"yes"}):
+        if answers.given.get(question.id, (NOT_SURE,)) != (NOT_SURE,):
             continue
         share = 1.0 / len(question.choices)
         possible = [
-            _possible(situation, share, situation.answered(question.id, (choice.id,)))
+            _answered(now, share, now.situation.answered(question.id, (choice.id,)))
             for choice in question.choices
         ]
-        yield from _settle("question", (question.id,), situation, possible)
+        yield from _settle("question", (question.id,), now, possible)
 
 
-def _possible(situation: Situation, share: float, matrix: Matrix) -> _Possible:
-    now = first(situation.matrix.frameworks, central_scores(situation.matrix)).framework
+def _answered(now: _Now, share: float, matrix: Matrix) -> _Possible:
     if not matrix.frameworks:
         return _Possible(share, None, -1.0)
-    return _seen(share, now, matrix.frameworks, central_scores(matrix))
+    return _seen(now, share, matrix.frameworks, central_scores(matrix))
 
 
-def _seen(share: float, now: str, frameworks: Sequence[str], scores: Sequence[float]) -> _Possible:
-    """The lead of `now`: negative when others lead, -1 when it is ruled out, 1 when alone."""
+def _seen(now: _Now, share: float, frameworks: Sequence[str], scores: Sequence[float]) -> _Possible:
+    """The leader's new lead: negative when others lead, -1 when ruled out, 1 when alone."""
     winner, lead = first(frameworks, scores)
-    if winner != now:
+    if winner != now.leader:
         best = scores[frameworks.index(winner)]
-        lead = scores[frameworks.index(now)] - best if now in frameworks else -1.0
+        there = now.leader in frameworks
+        lead = scores[frameworks.index(now.leader)] - best if there else -1.0
     return _Possible(share, winner, lead)
 
 
-def _open_measurements(situation: Situation, unmeasured: tuple[str, ...]) -> Iterator[Settle]:
-    matrix = situation.matrix
+def _open_measurements(now: _Now, unmeasured: tuple[str, ...]) -> Iterator[Settle]:
+    matrix = now.situation.matrix
     for place, criterion in enumerate(matrix.criteria):
         if criterion in unmeasured:
-            changed = tuple(range(len(matrix.frameworks)))
-            possible = _turnouts(matrix, place, changed, situation.catalog.policy)
-            yield from _settle("measurement", (criterion,), situation, possible)
+            everyone = tuple(range(len(matrix.frameworks)))
+            yield from _settle("measurement", (criterion,), now, _turnouts(now, place, everyone))
 
 
-def _open_cells(situation: Situation, unmeasured: tuple[str, ...]) -> Iterator[Settle]:
-    matrix = situation.matrix
+def _open_cells(now: _Now, unmeasured: tuple[str, ...]) -> Iterator[Settle]:
+    matrix = now.situation.matrix
     for place, criterion in enumerate(matrix.criteria):
         if criterion in unmeasured:
             continue
         for own, framework in enumerate(matrix.frameworks):
-            possible = _turnouts(matrix, place, (own,), situation.catalog.policy)
-            yield from _settle("cell", (framework, criterion), situation, possible)
+            yield from _settle("cell", (framework, criterion), now, _turnouts(now, place, (own,)))
 
 
-def _turnouts(
-    matrix: Matrix, place: int, changed: tuple[int, ...], policy: Policy
-) -> Iterator[_Possible]:
+def _turnouts(now: _Now, place: int, changed: tuple[int, ...]) -> Iterator[_Possible]:
     """Every combination of the values that these frameworks may have on one criterion."""
-    weight, scores = central_weights(matrix)[place], central_scores(matrix)
-    now = first(matrix.frameworks, scores).framework
+    matrix, policy = now.situation.matrix, now.situation.catalog.policy
     ratings = [matrix.ratings[own][place] for own in changed]
     for values in product(*(_values(rating, policy) for rating in ratings)):
-        after, share = list(scores), 1.0
+        after, share = list(now.scores), 1.0
         for own, rating, (value, part) in zip(changed, ratings, values, strict=True):
-            after[own] = after[own] + weight * (value - rating.value)
+            after[own] = after[own] + now.weights[place] * (value - rating.value)
             share = share * part
-        yield _seen(share, now, matrix.frameworks, after)
+        yield _seen(now, share, matrix.frameworks, after)
 
 
 def _values(rating: Rating, policy: Policy) -> list[tuple[float, float]]:
@@ -130,16 +138,15 @@ def _values(rating: Rating, policy: Policy) -> list[tuple[float, float]]:
 
 
 def _settle(
-    kind: SettleKind, subject: tuple[str, ...], situation: Situation, possible: Iterable[_Possible]
+    kind: SettleKind, subject: tuple[str, ...], now: _Now, possible: Iterable[_Possible]
 ) -> Iterator[Settle]:
     """The summary of all turnouts, unless none of them moves the lead."""
-    now = first(situation.matrix.frameworks, central_scores(situation.matrix))
     expected, most, winners = 0.0, 0.0, set()
     for share, winner, lead in possible:
         change = abs(lead - now.lead)
         expected = expected + share * change
         most = max(most, change)
-        if winner is not None and winner != now.framework and share > 0.0:
+        if winner is not None and winner != now.leader and share > 0.0:
             winners.add(winner)
     if expected > 0.0:
         yield Settle(kind, subject, expected, most, tuple(sorted(winners)))

@@ -12,6 +12,7 @@ that site/score.js only picks and averages and comes to the same bits. What is k
 order travels as a list of pairs, since the keys of a JSON object have no order.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -27,6 +28,10 @@ __all__ = ["FORMAT", "browser_data"]
 
 #: 1 (2026-11): the first form.
 FORMAT = 1
+
+#: What a page decides on or shows of these nouns.
+FRAMEWORK = ("id", "name", "default_stack", "install", "quick_start")
+STACK = ("id", "framework", "backend", "mode", "summary")
 
 #: The measurement from which the stack is chosen (advisor/decide/plan.py).
 TRAINING = ("train", "step-seconds")
@@ -46,8 +51,8 @@ def browser_data(catalog: Catalog, cells: Sequence[Cell], *, as_of: date) -> dic
         "evidence_digest": evidence_record(catalog, as_of, shown),
         "questionnaire": questionnaire_digest(catalog),
         "policy": catalog.policy.model_dump(mode="json"),
-        "frameworks": [_named(f, "id", "name", "default_stack") for f in catalog.frameworks],
-        "stacks": [_named(s, "id", "framework", "backend", "mode") for s in catalog.stacks],
+        "frameworks": [_named(framework, *FRAMEWORK) for framework in catalog.frameworks],
+        "stacks": [_named(stack, *STACK) for stack in catalog.stacks],
         "groups": [_named(group, "id", "name") for group in catalog.groups],
         "criteria": [_criterion(criterion) for criterion in catalog.criteria],
         "workloads": [_named(w, "id", "name", "tasks") for w in catalog.workloads],
@@ -83,7 +88,7 @@ def _question(question: Question) -> dict[str, Any]:
 
 def _choice(choice: Choice) -> dict[str, Any]:
     return {
-        **_named(choice, "id", "text", "help"),
+        **_named(choice, "id", "text", "help", "exclusive"),
         "weighs": _pairs(choice.weighs),
         "requires": _pairs(choice.requires),
         "focus": _named(choice.focus, *Focus.model_fields),
@@ -115,6 +120,7 @@ def _rating(rating: Rating) -> dict[str, Any]:
         "date": statement.date.isoformat() if statement else None,
         "sources": list(statement.sources) if statement else [],
         "note": statement.note if statement else "",
+        "ratios": [],
         "inherits": statement.inherits if statement else None,
     }
 
@@ -143,6 +149,8 @@ def _speed(ratio: Ratio, worst: float) -> dict[str, Any]:
         "value": speed_value(ratio.value, worst),
         "low": speed_value(ratio.high, worst),
         "high": speed_value(ratio.low, worst),
+        "ratio": dict(vars(ratio)),
+        "unclipped": 1.0 - math.log(ratio.value) / math.log(worst),
     }
 
 

@@ -13,7 +13,16 @@ from advisor.decide.ratings import is_stale, newest
 from advisor.model import Catalog, Cell, Criterion, Framework, Group, Source, Statement
 from advisor.render.measurements import Machine, Ranking
 
-__all__ = ["Entry", "Row", "Section", "State", "cited", "sections", "state"]
+__all__ = [
+    "Entry",
+    "Row",
+    "Section",
+    "Speed",
+    "State",
+    "cited",
+    "sections",
+    "state",
+]
 
 
 @dataclass(frozen=True)

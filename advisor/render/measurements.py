@@ -23,7 +23,18 @@ from advisor.render.quantity import Quantity, quantity, time_unit
 from advisor.runs import Runs
 from advisor.summarize import ratios
 
-__all__ = ["Machine", "Part", "machines"]
+__all__ = [
+    "Attempt",
+    "CellRow",
+    "Gap",
+    "Machine",
+    "Part",
+    "Ranking",
+    "Run",
+    "TaskRows",
+    "Tried",
+    "machines",
+]
 
 #: In the order in which a model meets them; other phases follow by name.
 PHASES = ("startup", "train", "fit", "predict", "learn", "export", "memory")

@@ -4,11 +4,29 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.model import Catalog, Decision, Movement, Ranked, Rating, RuledOut, StackChoice
+from advisor.model import (
+    Before,
+    Catalog,
+    Comparison,
+    Decision,
+    Flip,
+    HandOver,
+    Migration,
+    Movement,
+    Plan,
+    Ranked,
+    Rating,
+    Requirement,
+    RuledOut,
+    Settle,
+    StackChoice,
+    Statement,
+    Turned,
+)
 
-__all__ = ["FORMAT", "decision_json", "embedded_record", "json_text"]
+__all__ = ["FORMAT", "comparison_json", "decision_json", "embedded_record", "json_text"]
 
-#: 1 (2026-11): the first form.
+#: 1 (2026-11): the first form. Keys may join; none leaves or changes its meaning.
 FORMAT = 1
 
 
@@ -28,7 +46,11 @@ def decision_json(decision: Decision, catalog: Catalog) -> dict[str, Any]:
         "contributions": [dict(vars(part)) for part in decision.contributions],
         "stack": _stack(decision.stack, catalog),
         "unmeasured": list(decision.unmeasured),
-        "before": _before(decision),
+        "flips": [_flip(flip) for flip in decision.flips],
+        "settles": [_settle(settle) for settle in decision.settles],
+        "plan": _plan(decision.plan, catalog),
+        "evidence": _evidence(decision),
+        "before": _before(decision.before),
         "as_of": decision.as_of.isoformat(),
         "evidence_digest": decision.evidence_digest,
     }
@@ -68,14 +90,20 @@ def _ranked(row: Ranked) -> dict[str, Any]:
 
 
 def _ruled_out(entry: RuledOut) -> dict[str, Any]:
-    requirement = {
-        "criterion": entry.requirement.criterion,
-        "level": entry.requirement.level,
-        "question": entry.requirement.question,
-        "choice": entry.requirement.choice,
+    return {
+        "framework": entry.framework,
+        "requirement": _requirement(entry.requirement),
+        "evidence": _rating(entry.evidence),
     }
-    evidence = _rating(entry.evidence)
-    return {"framework": entry.framework, "requirement": requirement, "evidence": evidence}
+
+
+def _requirement(requirement: Requirement) -> dict[str, Any]:
+    return {
+        "criterion": requirement.criterion,
+        "level": requirement.level,
+        "question": requirement.question,
+        "choice": requirement.choice,
+    }
 
 
 def _rating(rating: Rating) -> dict[str, Any]:
@@ -92,6 +120,7 @@ def _rating(rating: Rating) -> dict[str, Any]:
         "date": statement.date.isoformat() if statement else None,
         "sources": list(statement.sources) if statement else [],
         "note": statement.note if statement else "",
+        "ratios": [dict(vars(ratio)) for ratio in rating.ratios],
     }
 
 
@@ -108,8 +137,92 @@ def _stack(choice: StackChoice | None, catalog: Catalog) -> dict[str, Any] | Non
     }
 
 
-def _before(decision: Decision) -> dict[str, Any] | None:
-    before = decision.before
+def _flip(flip: Flip) -> dict[str, Any]:
+    change = {
+        "subject": list(flip.subject),
+        "before": _plain(flip.before),
+        "after": _plain(flip.after),
+        "factor": flip.factor,
+    }
+    return {"kind": flip.kind, "change": change, "new_winner": flip.new_winner, "lead": flip.lead}
+
+
+def _plain(value: tuple[str, ...] | float | None) -> list[str] | float | None:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _settle(settle: Settle) -> dict[str, Any]:
+    return {
+        "kind": settle.kind,
+        "subject": list(settle.subject),
+        "expected": settle.expected,
+        "most": settle.most,
+        "winners": list(settle.winners),
+    }
+
+
+def _plan(plan: Plan, catalog: Catalog) -> dict[str, Any]:
+    return {
+        "phases": [dict(vars(phase)) for phase in plan.phases],
+        "hybrid": [_hand_over(hand_over) for hand_over in plan.hybrid],
+        "stack": _stack(plan.stack, catalog),
+        "migration": [_migration(migration) for migration in plan.migration],
+    }
+
+
+def _hand_over(hand_over: HandOver) -> dict[str, Any]:
+    return {
+        "earlier": hand_over.earlier,
+        "later": hand_over.later,
+        "bridge": hand_over.bridge.model_dump(mode="json", by_alias=True),
+    }
+
+
+def _migration(migration: Migration) -> dict[str, Any]:
+    return {
+        "today": migration.today,
+        "framework": migration.framework,
+        "cost": migration.cost,
+        "evidence": _rating(migration.rating),
+    }
+
+
+def _evidence(decision: Decision) -> dict[str, Any]:
+    """What the decision rests on: run files by name, and the statements that count.
+
+    A statement that is too stale to say anything leaves its level unknown and does not count.
+    """
+    runs = {run for cell in decision.cells for run in cell.runs}
+    stated = [r.statement for r in decision.ratings if r.statement and r.level is not None]
+    return {"runs": sorted(runs), "statements": [_statement(statement) for statement in stated]}
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    return statement.model_dump(mode="json")
+
+
+def comparison_json(comparison: Comparison, catalog: Catalog) -> dict[str, Any]:
+    """Both decisions whole, and what moved the result, as JSON types."""
+    return {
+        "format": FORMAT,
+        "before": decision_json(comparison.before, catalog),
+        "after": decision_json(comparison.after, catalog),
+        "moved": [_moved(movement) for movement in comparison.moved],
+        "turned": [_turned(turned) for turned in comparison.turned],
+    }
+
+
+def _turned(turned: Turned) -> dict[str, Any]:
+    return {
+        "framework": turned.framework,
+        "requirement": _requirement(turned.requirement),
+        "before": _rating(turned.before),
+        "after": _rating(turned.after),
+        "met": turned.met,
+    }
+
+
+def _before(before: Before | None) -> dict[str, Any] | None:
     if before is None:
         return None
     return {
@@ -117,6 +230,7 @@ def _before(decision: Decision) -> dict[str, Any] | None:
         "verdict": before.verdict,
         "winner": before.winner,
         "ranking": [_ranked(row) for row in before.ranking],
+        "ruled_out": [_ruled_out(entry) for entry in before.ruled_out],
         "moved": [_moved(movement) for movement in before.moved],
     }
 

@@ -6,10 +6,12 @@ The page needs nothing but itself: no script, no request, no font. Words live in
 here is only what they speak about. The same inputs give the same bytes.
 """
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from advisor.ask.flow import relevant
 from advisor.model import (
@@ -19,6 +21,7 @@ from advisor.model import (
     Choice,
     Criterion,
     Decision,
+    FlipKind,
     Framework,
     Group,
     Movement,
@@ -32,15 +35,35 @@ from advisor.model import (
     Stack,
 )
 from advisor.render import charts
+from advisor.render.changes import Change, Opening, changes, openings
 from advisor.render.environment import environment, percent
 from advisor.render.quantity import Quantity, quantity
 from advisor.render.record import decision_json, embedded_record, json_text
 from advisor.runs import Runs
+from advisor.summarize import ratios
 
-__all__ = ["Page", "report", "report_json", "report_markdown"]
+__all__ = [
+    "Answered",
+    "Argument",
+    "Demand",
+    "Exhibit",
+    "Machine",
+    "Moved",
+    "Page",
+    "Panel",
+    "Place",
+    "Risk",
+    "Share",
+    "Timing",
+    "report",
+    "report_json",
+    "report_markdown",
+]
 
 #: A difference in contribution that no reader would notice: not worth an argument of its own.
 FAINT = 0.002
+#: So many changes of a kind are shown at once; a reader opens the larger ones.
+SHOWN = 3
 #: Marks that turn the direction of what follows them.
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -156,6 +179,10 @@ class Moved:
     framework: Framework
 
 
+#: Changes by kind.
+Kinds = tuple[tuple[FlipKind, tuple[Change, ...]], ...]
+
+
 @dataclass(frozen=True)
 class Page:
     """The context of the templates: everything that a report shows, in the order it is shown."""
@@ -175,6 +202,10 @@ class Page:
     panels: tuple[Panel, ...]
     unmeasured: tuple[Criterion, ...]
     machines: tuple[Machine, ...]
+    openings: tuple[Opening, ...]
+    flipped: tuple[Change, ...]
+    changes: Kinds
+    larger_changes: Kinds
     moved: tuple[Moved, ...]
     uncertain: tuple[Risk, ...]
     inherited: tuple[Risk, ...]
@@ -276,9 +307,7 @@ def _lead_segment(framework: Framework, share: float) -> charts.Segment:
     return charts.Segment(share, (f"{framework.name} {text}", text), framework.id)
 
 
-def _interval_rows(
-    panel: Panel, fastest: str, tied: str, unstable: str
-) -> list[charts.IntervalRow]:
+def _interval_rows(panel: Panel, fastest: str, tied: str) -> list[charts.IntervalRow]:
     return [
         charts.IntervalRow(
             label=timing.cell.stack,
@@ -286,7 +315,7 @@ def _interval_rows(
             value=timing.cell.value * panel.scale,
             low=timing.cell.low * panel.scale,
             high=timing.cell.high * panel.scale,
-            text=_timing_text(timing, panel.unit, _remark(timing, fastest, tied, unstable)),
+            text=_timing_text(timing, panel.unit, _remark(timing, fastest, tied)),
             faint=not timing.cell.stable,
         )
         for timing in panel.timings
@@ -298,12 +327,16 @@ def _timing_text(timing: Timing, unit: str, remark: str) -> str:
     return f"{time} · {remark}" if remark else time
 
 
-def _remark(timing: Timing, fastest: str, tied: str, unstable: str) -> str:
-    if not timing.cell.stable:
-        return unstable
-    if timing.best:
-        return fastest
-    return tied if timing.ratio and timing.ratio.tied else ""
+def _remark(timing: Timing, fastest: str, tied: str) -> str:
+    if timing.ratio is None or timing.ratio_text is None:
+        return ""
+    if timing.ratio.tied:
+        return tied
+    return (
+        fastest
+        if timing.best
+        else f"\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}{timing.ratio_text.value}"
+    )
 
 
 def _shortened(text: str, longest: int) -> str:
@@ -336,6 +369,7 @@ def _page(
     rival = catalog.framework(decision.ranking[1].framework) if len(decision.ranking) > 1 else None
     arguments = tuple(_arguments(decision, catalog, rival.id if rival else None))
     generated = generated or decision.as_of.isoformat()
+    flipped = tuple(changes(decision, catalog))
     record = embedded_record(decision, command=command, version=version, generated=generated)
     return Page(
         decision=decision,
@@ -353,6 +387,10 @@ def _page(
         panels=tuple(_panels(decision, catalog)),
         unmeasured=tuple(catalog.criterion(id) for id in decision.unmeasured),
         machines=tuple(_machines(decision, runs)),
+        openings=tuple(openings(decision, catalog)),
+        flipped=flipped,
+        changes=_by_kind(flipped, slice(SHOWN)),
+        larger_changes=_by_kind(flipped, slice(SHOWN, None)),
         moved=tuple(_moved(decision, catalog)),
         uncertain=tuple(risk for risk in _risks(decision, catalog) if _is_uncertain(risk)),
         inherited=tuple(risk for risk in _risks(decision, catalog) if _inherits(risk)),
@@ -429,12 +467,11 @@ def _panels(decision: Decision, catalog: Catalog) -> Iterator[Panel]:
     groups: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
     for cell in decision.cells:
         groups[cell.task, cell.phase, cell.metric].append(cell)
-    ratios = _ratios_by_cell(decision, catalog)
     for (task, phase, metric), cells in sorted(
         groups.items(), key=lambda item: _panel_order(item[0])
     ):
         scale, unit = (1.0, "s") if min(cell.value for cell in cells) >= 1 else (1000.0, "ms")
-        timings = tuple(_timings(cells, ratios, scale, unit))
+        timings = tuple(_timings(cells, catalog.policy.tie, scale, unit))
         if timings:
             id = f"{task}-{phase}-{metric}"
             yield Panel(id, task, phase, metric, unit, scale, timings)
@@ -447,30 +484,16 @@ def _panel_order(key: tuple[str, str, str]) -> tuple[str, int, bool, str]:
     return task, order.index(phase) if phase in order else len(order), batched, metric
 
 
-def _ratios_by_cell(decision: Decision, catalog: Catalog) -> dict[tuple[str, str, str, str], Ratio]:
-    """The ratios that decided, by stack, task, phase and metric."""
-    found = {}
-    for rating in decision.ratings:
-        measure = catalog.criterion(rating.criterion).measure
-        if measure is not None:
-            for ratio in rating.ratios:
-                found[ratio.stack, ratio.task, measure.phase, measure.metric] = ratio
-    return found
-
-
-def _timings(
-    cells: Sequence[Cell],
-    ratios: dict[tuple[str, str, str, str], Ratio],
-    scale: float,
-    unit: str,
-) -> Iterator[Timing]:
+def _timings(cells: Sequence[Cell], tie: float, scale: float, unit: str) -> Iterator[Timing]:
     """Fastest first. A time that is not a finite number cannot be drawn and is left out."""
-    ordered = sorted(cells, key=lambda cell: (cell.value, cell.stack))
+    drawn = [cell for cell in cells if math.isfinite(cell.value)]
+    compared = {ratio.stack: ratio for ratio in ratios(drawn, tie=tie)} if len(drawn) > 1 else {}
+    ordered = sorted(drawn, key=lambda cell: (cell.value, cell.stack))
     for cell in ordered:
         time = quantity(cell.value * scale, cell.low * scale, cell.high * scale, unit)
         if time is None:
             continue
-        ratio = ratios.get((cell.stack, cell.task, cell.phase, cell.metric))
+        ratio = compared.get(cell.stack)
         text = quantity(ratio.value, ratio.low, ratio.high, "") if ratio else None
         yield Timing(cell, time, ratio, text, cell is ordered[0])
 
@@ -532,6 +555,13 @@ def _is_caveat(decision: Decision, risk: Risk) -> bool:
     return risk.framework.id == decision.winner and level is not None and level <= 2
 
 
+def _by_kind(flipped: tuple[Change, ...], part: slice) -> Kinds:
+    """This part of each kind's changes, without the kinds that have none there."""
+    kinds = groupby(flipped, key=lambda change: change.flip.kind)
+    parts = ((kind, tuple(found)[part]) for kind, found in kinds)
+    return tuple((kind, found) for kind, found in parts if found)
+
+
 def _moved(decision: Decision, catalog: Catalog) -> Iterator[Moved]:
     for movement in decision.before.moved if decision.before else ():
         criterion = catalog.criterion(movement.criterion)
@@ -573,6 +603,8 @@ def _ratings(
 def _sources(decision: Decision, catalog: Catalog) -> Iterator[Source]:
     """Those that the shown statements name, in the catalogue's order."""
     moved = decision.before.moved if decision.before else ()
-    shown = [*decision.ratings, *(m.before for m in moved), *(m.after for m in moved)]
+    used = [*decision.ratings, *(move.rating for move in decision.plan.migration)]
+    shown = [*used, *(m.before for m in moved), *(m.after for m in moved)]
     named = {id for rating in shown if rating.statement for id in rating.statement.sources}
+    named |= {id for hand_over in decision.plan.hybrid for id in hand_over.bridge.sources}
     yield from (source for source in catalog.sources if source.id in named)

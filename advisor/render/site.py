@@ -4,24 +4,33 @@
     compare.html      groups x criteria x frameworks, each statement with its sources and history
     benchmarks.html   machines x phases x tasks x stacks, with intervals, ties and gaps
     style.css         the palette that the report uses too, and the site's own style
+    data.js           questions, constants and evidence for the questionnaire in the start page
+    score.js flow.js result.js ask.js  what asks there, decides to the same bits, and shows it
 
 Everything is gathered first, then rendered; nothing is written here, and words live in
 templates/site.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from advisor.model import Catalog, Cell
+from advisor.render.browser import browser_data
 from advisor.render.environment import environment
 from advisor.render.matrix import cited, sections, state
 from advisor.render.measurements import machines
+from advisor.render.record import json_text
 from advisor.resources import resource
 from advisor.runs import Runs
 
 __all__ = ["site"]
 
 PAGES = ("index.html", "compare.html", "benchmarks.html")
+
+#: Classic scripts, since modules do not load from file://.
+SCRIPTS = ("score.js", "flow.js", "result.js", "ask.js")
 
 
 def site(
@@ -59,4 +68,19 @@ def site(
     }
     palette = resource("templates") / "_macros" / "palette.css"
     style = resource("site") / "style.css"
-    return {**pages, "style.css": palette.read_bytes() + style.read_bytes()}
+    scripts = {name: (resource("site") / name).read_bytes() for name in SCRIPTS}
+    data = _script(browser_data(catalog, [cell for cell in shown if _sound(cell)], as_of=as_of))
+    styled = {"style.css": palette.read_bytes() + style.read_bytes()}
+    return {**pages, **styled, **scripts, "data.js": data}
+
+
+def _script(data: Mapping[str, Any]) -> bytes:
+    """`data` as a script that sets a constant, safe to stand inside a page too."""
+    text = json_text(data).rstrip("\n").replace("</", "<\\/")
+    return f"const advisorData = {text};\n".encode("ascii")
+
+
+def _sound(cell: Cell) -> bool:
+    """Whether a cell can be reckoned with; a page still shows one that is not finite."""
+    numbers = (cell.value, cell.low, cell.high, *cell.process_values)
+    return all(math.isfinite(number) and number > 0 for number in numbers)

@@ -1,11 +1,13 @@
 """The verdict in a few lines of plain text."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from advisor.model import Catalog, Contribution, Decision
+from advisor.model import Catalog, Comparison, Contribution, Decision
+from advisor.render.changes import Opening, changes, openings
 from advisor.render.environment import environment
 
-__all__ = ["summary"]
+__all__ = ["comparison_summary", "summary"]
 
 #: How many reasons for and against the lines name.
 REASONS = 4
@@ -13,16 +15,43 @@ REASONS = 4
 
 def summary(decision: Decision, catalog: Catalog) -> str:
     """What `advisor decide` prints: verdict, ranking, must-haves, the strongest reasons."""
-    template = environment().overlay(autoescape=False).get_template("terminal/verdict.txt")
     leads = list(_leads(decision))
-    return template.render(
+    return _render(
+        "terminal/verdict.txt",
+        catalog,
         decision=decision,
-        catalog=catalog,
-        names={framework.id: framework.name for framework in catalog.frameworks},
         rival=decision.ranking[1].framework if len(decision.ranking) > 1 else None,
         pro=[lead for lead in leads if lead[1] > 0][:REASONS],
         con=[lead for lead in reversed(leads) if lead[1] < 0][:REASONS],
-    ).rstrip("\n")
+        opening=_foremost(openings(decision, catalog)),
+        flipped=next(changes(decision, catalog), None),
+    )
+
+
+def comparison_summary(comparison: Comparison, catalog: Catalog) -> str:
+    """What `advisor decide --compare` prints: both verdicts, and what moved between them."""
+    shown = {movement.framework for movement in comparison.moved}
+    return _render(
+        "terminal/comparison.txt",
+        catalog,
+        **vars(comparison),
+        rival=next(iter(sorted(shown - {comparison.after.winner})), None),
+        total=sum(movement.effect for movement in comparison.moved),
+    )
+
+
+def _render(template: str, catalog: Catalog, **context: Any) -> str:
+    names = {framework.id: framework.name for framework in catalog.frameworks}
+    found = environment().overlay(autoescape=False).get_template(template)
+    text = found.render(catalog=catalog, names=names, **context).rstrip("\n")
+    # A terminal may have neither glyph, and shows a box for them.
+    return text.translate({0x202F: " ", 0xA0: " "})
+
+
+def _foremost(found: Iterable[Opening]) -> Opening | None:
+    """The first question, since answering costs nothing; otherwise whatever is most telling."""
+    ordered = sorted(found, key=lambda opening: opening.question is None)
+    return ordered[0] if ordered else None
 
 
 def _leads(decision: Decision) -> Iterable[tuple[str, float]]:

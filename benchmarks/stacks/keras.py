@@ -21,6 +21,7 @@ import tensorflow as tf
 from benchmarks import tasks
 from benchmarks.stacks.protocol import Flag, Optimizer
 from benchmarks.stacks.tensorflow import (
+    dense_gradients,
     limit_tensorflow_threads,
     tensorflow_flags,
     tensorflow_threads,
@@ -63,6 +64,13 @@ class KerasTrainer:
             for variable in layer.trainable_variables
         }
 
+    def state(self) -> Weights:
+        return {
+            f"{layer.name}/{variable.name}": np.array(variable)
+            for layer in self.model.layers
+            for variable in layer.non_trainable_weights
+        }
+
     def put(self, batch: Batch) -> KerasBatch:
         inputs = tuple(map(keras.ops.convert_to_tensor, batch.inputs))
         only = inputs[0] if len(inputs) == 1 else inputs
@@ -75,7 +83,7 @@ class KerasTrainer:
             outputs = self.model(inputs, training=False)
             value = self.model.compute_loss(x=inputs, y=targets, y_pred=outputs)
         found = tape.gradient(value, named)
-        return float(value), {name: each.numpy() for name, each in found.items()}
+        return float(value), dense_gradients(found)
 
     def step(self, batch: KerasBatch) -> float:
         inputs, targets = batch

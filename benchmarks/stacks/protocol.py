@@ -35,8 +35,11 @@ class Trainer(Protocol):
     def put(self, batch: Batch) -> DeviceBatch:
         """The batch on the device, with this stack's types and layout."""
 
+    def state(self) -> Weights:
+        """What `Task.state` names, as it is now, with variances over all values (biased)."""
+
     def gradients(self, batch: DeviceBatch) -> tuple[float, Weights]:
-        """The loss and its gradient for every weight."""
+        """The loss and its gradient for every weight, in inference mode: the state stays."""
 
     def step(self, batch: DeviceBatch) -> float:
         """One optimisation step, finished when it returns; the loss before it."""

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from benchmarks import tasks
 from benchmarks.stacks.protocol import Flag, Optimizer
+from benchmarks.stacks.pytorch_norms import count_averaged, running_statistics
 from benchmarks.tasks.task import Array, Batch, Task, Weights
 
 __all__ = ["STACK", "PytorchStack", "PytorchTrainer"]
@@ -18,8 +19,16 @@ __all__ = ["STACK", "PytorchStack", "PytorchTrainer"]
 LAYOUT: dict[tuple[type[nn.Module], str], tuple[str, tuple[int, ...]]] = {
     (nn.Linear, "weight"): ("kernel", (1, 0)),
     (nn.Linear, "bias"): ("bias", (0,)),
+    (nn.Conv1d, "weight"): ("kernel", (2, 1, 0)),
+    (nn.Conv1d, "bias"): ("bias", (0,)),
     (nn.Conv2d, "weight"): ("kernel", (2, 3, 1, 0)),
     (nn.Conv2d, "bias"): ("bias", (0,)),
+    (nn.Embedding, "weight"): ("embeddings", (0, 1)),
+    (nn.LSTM, "weight_ih_l0"): ("kernel", (1, 0)),
+    (nn.LSTM, "weight_hh_l0"): ("recurrent_kernel", (1, 0)),
+    (nn.LSTM, "bias_ih_l0"): ("bias", (0,)),
+    (nn.BatchNorm2d, "weight"): ("gamma", (0,)),
+    (nn.BatchNorm2d, "bias"): ("beta", (0,)),
 }
 PytorchBatch = tuple[tuple[Tensor, ...], Tensor]
 
@@ -62,8 +71,19 @@ class PytorchTrainer:
     def _named(self) -> Iterator[tuple[str, nn.Parameter, tuple[int, ...]]]:
         for layer, module in self.model.named_modules():
             for own_name, parameter in module.named_parameters(recurse=False):
-                name, axes = LAYOUT[type(module), own_name]
-                yield f"{layer}/{name}".replace(".", "/"), parameter, axes
+                if parameter.requires_grad:
+                    name, axes = LAYOUT[type(module), own_name]
+                    yield f"{layer.replace('.', '_')}/{name}", parameter, axes
+
+    def state(self) -> Weights:
+        if not self.task.state:
+            return {}
+        counts: dict[str, int] = {}
+        hooks = count_averaged(counts, self.model)
+        self.predict(self.put(self.task.examples("synthetic").batch(self.task.train_batch)))
+        for hook in hooks:
+            hook.remove()
+        return running_statistics(self.model, counts)
 
     def put(self, batch: Batch) -> PytorchBatch:
         inputs = tuple(torch.from_numpy(self._own_layout(each)) for each in batch.inputs)
@@ -76,6 +96,7 @@ class PytorchTrainer:
 
     def gradients(self, batch: PytorchBatch) -> tuple[float, Weights]:
         inputs, targets = batch
+        self.model.eval()
         self.model.zero_grad()
         value = self.module.loss(self.model(*inputs), targets)
         value.backward()

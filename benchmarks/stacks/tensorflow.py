@@ -17,7 +17,7 @@ from benchmarks.tasks.task import Array, Batch, Task, Weights
 from benchmarks.tasks.tensorflow_optimizers import SGD
 
 __all__ = ["STACK", "TensorflowStack", "TensorflowTrainer", "limit_tensorflow_threads"]
-__all__ += ["tensorflow_flags", "tensorflow_threads"]
+__all__ += ["dense_gradients", "tensorflow_flags", "tensorflow_threads"]
 
 TensorflowBatch = tuple[tuple[Any, ...], Any]
 
@@ -51,6 +51,10 @@ class TensorflowTrainer:
     def _named(self) -> dict[str, Any]:
         return {each.name.partition(":")[0]: each for each in self.model.trainable_variables}
 
+    def state(self) -> Weights:
+        moved = [each for each in self.model.variables if not each.trainable]
+        return {each.name.partition(":")[0]: each.numpy() for each in moved}
+
     def put(self, batch: Batch) -> TensorflowBatch:
         return tuple(map(tf.constant, batch.inputs)), tf.constant(batch.targets)
 
@@ -59,7 +63,7 @@ class TensorflowTrainer:
         with tf.GradientTape() as tape:
             value = self.module.loss(self.model(*inputs), targets)
         found = tape.gradient(value, self._named())
-        return float(value), {name: each.numpy() for name, each in found.items()}
+        return float(value), dense_gradients(found)
 
     def step(self, batch: TensorflowBatch) -> float:
         inputs, targets = batch
@@ -73,6 +77,11 @@ class TensorflowTrainer:
 
     def traces(self) -> int:
         return int(self._step.experimental_get_tracing_count())
+
+
+def dense_gradients(found: dict[str, Any]) -> Weights:
+    """Gradients as arrays, those of embeddings with a row for every word."""
+    return {name: tf.convert_to_tensor(each).numpy() for name, each in found.items()}
 
 
 class TensorflowStack:

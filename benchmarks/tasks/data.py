@@ -7,16 +7,21 @@ the official sources. A measuring process never downloads anything.
     mnist/train-images-idx3-ubyte.gz     mnist/train-labels-idx1-ubyte.gz
     fashion-mnist/...                    the same names
     cifar10/cifar-10-python.tar.gz       or cifar10/cifar10_exact_subset.npz
+    telco-churn/Telco-Customer-Churn.csv
+    imdb/aclImdb_v1.tar.gz               or imdb/aclImdb_labelled.tar.gz
 """
 
+import csv
 import gzip
 import hashlib
 import io
 import os
 import pickle
+import re
 import sys
 import tarfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,12 +34,18 @@ from benchmarks.errors import DataError
 from benchmarks.tasks.task import Examples
 
 __all__ = ["CHOICES", "Source", "cache_folder", "choose", "cifar10", "fashion_mnist", "fetch"]
-__all__ += ["locate", "mnist", "synthetic_images"]
+__all__ += ["imdb", "imdb_sources", "locate", "mnist", "synthetic_customers", "synthetic_images"]
+__all__ += ["synthetic_interactions", "synthetic_reviews", "synthetic_sensors", "telco"]
 
 CHOICES = ("auto", "real", "synthetic")
 MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist"
 FASHION_URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"
 CIFAR_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
+TELCO_URL = (
+    "https://raw.githubusercontent.com/IBM/telco-customer-churn-on-icp4d/"
+    "d5371f5d83a446ad5673cbcca3b814b926491f8a/data/Telco-Customer-Churn.csv"
+)
+IMDB_URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 Images = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
@@ -81,7 +92,46 @@ CIFAR_SUBSET = Source(
     "",
     "1ee3ca224a8a031f707bcfdbfc957d7b32be923ae69a50ca46abdf9b224acfcc",
 )
-FETCHED = (MNIST_IMAGES, MNIST_LABELS, FASHION_IMAGES, FASHION_LABELS, CIFAR_BATCHES)
+TELCO = Source(
+    "telco-churn/Telco-Customer-Churn.csv",
+    TELCO_URL,
+    "16320c9c1ec72448db59aa0a26a0b95401046bef5d02fd3aeb906448e3055e91",
+)
+IMDB_ARCHIVE = Source(
+    "imdb/aclImdb_v1.tar.gz",
+    IMDB_URL,
+    "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",
+)
+IMDB_LABELLED = Source(
+    "imdb/aclImdb_labelled.tar.gz",
+    "",
+    "c01cb2451a9261654cb6c724d53ca07e8bb472873629984ed14c8d83cc7b7b01",
+)
+FETCHED = (
+    *(MNIST_IMAGES, MNIST_LABELS, FASHION_IMAGES, FASHION_LABELS),
+    *(CIFAR_BATCHES, TELCO, IMDB_ARCHIVE),
+)
+#: The columns of the churn table that hold categories, with the number of values of each.
+TELCO_CATEGORIES = {
+    "gender": 2,
+    "SeniorCitizen": 2,
+    "Partner": 2,
+    "Dependents": 2,
+    "PhoneService": 2,
+    "MultipleLines": 3,
+    "InternetService": 3,
+    "OnlineSecurity": 3,
+    "OnlineBackup": 3,
+    "DeviceProtection": 3,
+    "TechSupport": 3,
+    "StreamingTV": 3,
+    "StreamingMovies": 3,
+    "Contract": 3,
+    "PaperlessBilling": 2,
+    "PaymentMethod": 4,
+}
+TELCO_SIZES = tuple(TELCO_CATEGORIES.values())
+TELCO_NUMBERS = ("tenure", "MonthlyCharges", "TotalCharges")
 
 
 def cache_folder() -> Path:
@@ -142,6 +192,58 @@ def synthetic_images(shape: tuple[int, ...], classes: int, *, count: int = 2048)
     return Examples("synthetic", (images,), source.integers(0, classes, count, dtype=np.int64))
 
 
+def synthetic_sensors(length: int, sensors: int, *, count: int = 2048) -> Examples:
+    """Simulated machines: readings (count, length, sensors), labels 0 to 3, all from one seed.
+
+    Every sensor hums at its own speed under noise. Wear adds a hum of five times that speed,
+    imbalance lets the amplitude grow, drift moves the level: each by a random strength.
+    """
+    source = np.random.default_rng(7)
+    labels = source.integers(0, 4, count, dtype=np.int64)
+    wear, imbalance, drift = (
+        source.uniform(0.2, 1.0, (count, 1, sensors)) * (labels == fault)[:, None, None]
+        for fault in (1, 2, 3)
+    )
+    time = np.linspace(0.0, 1.0, length)[:, None]
+    angle = 2 * np.pi * source.uniform(4.0, 12.0, (count, 1, sensors)) * time
+    angle += source.uniform(0.0, 2 * np.pi, (count, 1, sensors))
+    readings = np.sin(angle) * (1.0 + imbalance * time) + wear * np.sin(5 * angle) + drift * time
+    readings += source.normal(0.0, 0.3, readings.shape)
+    return Examples("synthetic", (readings.astype(np.float32),), labels)
+
+
+def synthetic_customers(*, count: int = 2048) -> Examples:
+    """Seeded noise in the shapes of `telco`."""
+    source = np.random.default_rng(7)
+    columns = [source.integers(0, size, count, dtype=np.int64) for size in TELCO_SIZES]
+    numbers = source.standard_normal((count, len(TELCO_NUMBERS)), dtype=np.float32)
+    left = source.integers(0, 2, (count, 1)).astype(np.float32)
+    return Examples("synthetic", (np.stack(columns, axis=1), numbers), left)
+
+
+def synthetic_interactions(users: int, items: int, *, count: int = 8192) -> Examples:
+    """Simulated choices: users (count,), items (count,) int64, chosen (count, 1) float32.
+
+    Popularity falls with rank; a user chooses items whose hidden taste is near.
+    """
+    source = np.random.default_rng(7)
+    chosen_users = (users * source.random(count) ** 2).astype(np.int64)
+    chosen_items = (items * source.random(count) ** 2).astype(np.int64)
+    taste_of_users = source.standard_normal((users, 4))[chosen_users]
+    taste_of_items = source.standard_normal((items, 4))[chosen_items]
+    nearness = (taste_of_users * taste_of_items).sum(axis=1) + source.standard_normal(count)
+    chosen = (nearness > 0).astype(np.float32)[:, None]
+    return Examples("synthetic", (chosen_users, chosen_items), chosen)
+
+
+def synthetic_reviews(words: int, length: int, *, count: int = 2048) -> Examples:
+    """Seeded noise in the shapes of `imdb`."""
+    source = np.random.default_rng(7)
+    reviews = source.integers(0, words, (count, length), dtype=np.int64)
+    favourable = source.integers(0, 2, (count, 1)).astype(np.float32)
+    return Examples("synthetic", (reviews,), favourable)
+
+
 def mnist() -> Examples:
     """The 60,000 training digits: images (n, 784) float32 in [0, 1], labels int64."""
     images, labels = demand(MNIST_IMAGES), demand(MNIST_LABELS)
@@ -170,6 +272,60 @@ def cifar10() -> Examples:
 def cifar10_sources() -> tuple[Source, ...]:
     """The file that `cifar10` would read."""
     return (CIFAR_BATCHES if locate(CIFAR_BATCHES) else CIFAR_SUBSET,)
+
+
+def telco() -> Examples:
+    """The 7,043 customers: categories (n, 16) int64, numbers (n, 3) float32, left (n, 1) float32.
+
+    A category is its place among the sorted values of its column. Numbers have mean 0 and
+    deviation 1; the total charges of the eleven customers who never paid are 0.
+    """
+    with demand(TELCO).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    places = [
+        np.unique([row[each] for row in rows], return_inverse=True)[1] for each in TELCO_CATEGORIES
+    ]
+    numbers = np.array([[float(row[each].strip() or 0) for each in TELCO_NUMBERS] for row in rows])
+    numbers = (numbers - numbers.mean(axis=0)) / numbers.std(axis=0)
+    left = np.array([[row["Churn"] == "Yes"] for row in rows], np.float32)
+    categories = np.stack(places, axis=1).astype(np.int64)
+    return Examples("telco-churn", (categories, numbers.astype(np.float32)), left)
+
+
+def imdb(words: int, length: int) -> Examples:
+    """The 25,000 training reviews, shuffled by a seed: words (n, length), favourable (n, 1).
+
+    Words are int64, favourable is 0.0 or 1.0, float32. Word 0 fills the front of a review of fewer
+    than `length` words, 1 stands for every word that is not among the most frequent `words - 2`; of
+    a longer review the end is kept.
+    """
+    (source,) = imdb_sources()
+    texts = dict(_training_reviews(demand(source)))
+    names = np.random.default_rng(7).permutation(sorted(texts)).tolist()
+    counts = Counter(word for name in sorted(texts) for word in texts[name])
+    place = {word: number for number, (word, _) in enumerate(counts.most_common(words - 2), 2)}
+    reviews = np.zeros((len(names), length), np.int64)
+    for row, name in zip(reviews, names, strict=True):
+        kept = [place.get(word, 1) for word in texts[name][-length:]]
+        row[length - len(kept) :] = kept
+    favourable = np.array([["/pos/" in name] for name in names], np.float32)
+    name = "imdb" if source is IMDB_ARCHIVE else "imdb-labelled"
+    return Examples(name, (reviews,), favourable)
+
+
+def imdb_sources() -> tuple[Source, ...]:
+    """The file that `imdb` would read."""
+    return (IMDB_LABELLED if locate(IMDB_LABELLED) and not locate(IMDB_ARCHIVE) else IMDB_ARCHIVE,)
+
+
+def _training_reviews(archive: Path) -> Iterator[tuple[str, list[str]]]:
+    """The name and the words of each review, in lower case and without line breaks."""
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if re.fullmatch(r"aclImdb/train/(neg|pos)/\d+_\d+\.txt", member.name):
+                file = tar.extractfile(member)
+                text = file.read().decode("utf-8") if file else ""
+                yield member.name, re.findall("[a-z']+", text.lower().replace("<br />", " "))
 
 
 def _idx_images(path: Path) -> Images:

@@ -37,6 +37,7 @@ SMALL = catalog_of(
             Choice(id="server", text="Servers"),
             Choice(id="mobile", text="Phones"),
             Choice(id="browser", text="Browsers"),
+            Choice(id="none-yet", text="Nowhere yet", exclusive=True),
         ),
     ),
     Question(
@@ -61,6 +62,7 @@ def questionnaires(draw: st.DrawFn) -> tuple[Question, ...]:
     questions: list[Question] = []
     for index in range(draw(st.integers(1, 6))):
         names = [f"c{number}" for number in range(draw(st.integers(1, 4)))]
+        alone = draw(st.sets(st.sampled_from(names), max_size=2))
         earlier = draw(st.lists(st.sampled_from(questions), max_size=2)) if questions else []
         when = {question.id: draw(_some(question)) for question in earlier}
         questions.append(
@@ -70,7 +72,9 @@ def questionnaires(draw: st.DrawFn) -> tuple[Question, ...]:
                 why="Because.",
                 multiple=draw(st.booleans()),
                 when=when,
-                choices=tuple(Choice(id=name, text=name.upper()) for name in names),
+                choices=tuple(
+                    Choice(id=name, text=name.upper(), exclusive=name in alone) for name in names
+                ),
             )
         )
     return tuple(questions)
@@ -87,8 +91,11 @@ def replies(question: Question) -> st.SearchStrategy[tuple[str, ...]]:
     one = st.sampled_from([*ids, NOT_SURE]).map(lambda one: (one,))
     if not question.multiple:
         return one
-    several = st.sets(st.sampled_from(ids), min_size=1)
-    return one | several.map(lambda chosen: tuple(id for id in ids if id in chosen))
+    together = [choice.id for choice in question.choices if not choice.exclusive]
+    if not together:
+        return one
+    several = st.sets(st.sampled_from(together), min_size=1)
+    return one | several.map(lambda chosen: tuple(id for id in together if id in chosen))
 
 
 @st.composite

@@ -74,7 +74,7 @@ def test_a_file_explains_itself() -> None:
     text = answers_toml(Answers(given, project="Churn"), SMALL)
     assert 'project = "Churn"' in text
     assert "# What is the project for?\n#   learning    Learning\n" in text
-    assert "# Where will the model run? (one or more)" in text
+    assert "# Where will the model run? (one or more; none-yet alone)" in text
     assert '\npurpose = "prototype"\n' in text
     assert '\ntargets = ["server", "browser"]\n' in text
     assert "# Asked only after targets with mobile." in text
@@ -129,6 +129,7 @@ def problems(text: str) -> str:
         ("format = 1\n[answers]\ntargets = ['server', 1.5]", "[answers.targets]", "a number"),
         ("format = 1\n[answers]\ntargets = []", "[answers.targets]", "no choice is named"),
         ("format = 1\n[answers]\ntargets = ['server', 'not-sure']", "[answers.targets]", "alone"),
+        ("format = 1\n[answers]\ntargets = ['server', 'none-yet']", "[answers.targets]", "alone"),
         ("format = 1\n[answers]\nphone = 'ios'", "[answers.phone]", "targets with mobile"),
     ],
 )

@@ -177,6 +177,14 @@ def test_what_is_no_answer_is_refused(chosen: list[str]) -> None:
         resume(SMALL_QUESTIONS).answer(chosen)
 
 
+@pytest.mark.parametrize("loner", ["none-yet", NOT_SURE])
+def test_a_choice_that_excludes_the_others_stands_alone(loner: str) -> None:
+    flow = resume(SMALL_QUESTIONS, {"purpose": ("learning",)})
+    assert flow.answer([loner]).given["targets"] == (loner,)
+    with pytest.raises(ValueError, match="targets"):
+        flow.answer(["server", loner])
+
+
 def test_a_question_is_not_skipped_by_accident() -> None:
     with pytest.raises(ValueError, match="not answered"):
         resume(SMALL_QUESTIONS).next()

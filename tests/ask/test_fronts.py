@@ -104,7 +104,7 @@ class TestPlain:
                 ("one number from 1 to 4", "1 2"),
                 ("one number from 1 to 4", "1"),
                 ("Question 2 of 3", "1 4"),
-                ("Not sure stands alone", "b"),
+                ("Nowhere yet and Not sure stand alone", "b"),
                 ("Your answer now: Learning. Enter keeps it.", ""),
                 ("Question 2 of 3", "2"),
                 ("Question 3 of 4: Which phones?", "b"),
@@ -186,11 +186,25 @@ class TestTerminal:
             child,
             ("Courses, theses, first steps.", ENTER),
             ("Question 2 of 3", ENTER),
-            ("Mark at least one", SPACE),
-            ("●", "jkk" + SPACE),
-            ("● Not sure", ENTER),
+            ("Mark at least one", SPACE + ENTER),
+            ("Question 3 of 3", ENTER),
+            ("Finish", ENTER),
         )
-        child.expect_exact("Mark either Not sure or the others.")
+        assert result(child)["targets"] == ["server"]
+
+    def test_a_choice_that_stands_alone_takes_the_other_marks_away(self, start: Start) -> None:
+        child = start()
+        replies(
+            child,
+            ("called?", ENTER),
+            ("Question 1 of 3", ENTER),
+            ("Question 2 of 3", SPACE + DOWN * 3 + SPACE),
+            ("● Nowhere yet", ENTER),
+            ("Question 3 of 3", "b"),
+            ("Question 2 of 3", DOWN + SPACE + ENTER),
+            ("Question 3 of 4", CTRL_C),
+        )
+        assert result(child, "INTERRUPTED", 130)["targets"] == ["mobile"]
 
     def test_back_keeps_what_was_marked(self, start: Start) -> None:
         child = start()
@@ -220,7 +234,7 @@ class TestTerminal:
             ("Question 3 of 4", ENTER),
             ("Question 4 of 4", "r"),
             ("Go on with 1 open question", DOWN * 3 + ENTER),
-            ("Question 2 of 4", DOWN + SPACE + DOWN + DOWN + SPACE + ENTER),
+            ("Question 2 of 4", DOWN * 4 + SPACE + ENTER),
         )
         child.expect_exact("No longer asked, and the answer taken out: Which phones?")
         replies(child, ("Question 3 of 3", ENTER), ("Finish", ENTER))
@@ -308,7 +322,7 @@ def test_nobody_is_asked_through_a_pipe() -> None:
     said = refused()
     assert "standard input is no terminal, and answers are missing: purpose, targets, team" in said
     assert "`advisor ask --set purpose=learning --set targets=server --set team=beginner`" in said
-    assert "Choose one or more of server, mobile, browser, not-sure" in said
+    assert "Choose one or more of server, mobile, browser, none-yet, not-sure" in said
 
 
 def test_nobody_is_asked_in_continuous_integration(start: Start) -> None:

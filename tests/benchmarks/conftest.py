@@ -15,7 +15,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ("keras-tensorflow", "tensorflow-graph", "pytorch-eager")
-TASKS = ("mlp-mnist", "cnn-cifar")
+TASKS = (
+    *("mlp-mnist", "cnn-cifar"),
+    *("timeseries-conv", "resnet-cifar", "tabular-churn", "lstm-sentiment", "recommender"),
+)
 Ended = subprocess.CompletedProcess[str]
 
 
@@ -54,9 +57,9 @@ REPORT = """
 import json, sys
 from pathlib import Path
 from benchmarks import agreement, stacks, tasks
-name, folder = sys.argv[1:]
+name, folder, *task_ids = sys.argv[1:]
 stack = stacks.open_stack(name, 1)
-for task_id in ("mlp-mnist", "cnn-cifar"):
+for task_id in task_ids:
     found = agreement.record(name, task_id, threads=1, choice="synthetic")
     found.save(Path(folder) / f"{name}.{task_id}.npz")
 task = tasks.task("mlp-mnist")
@@ -77,7 +80,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     folder = tmp_path_factory.mktemp("lab")
 
     def report(stack: str) -> dict[str, Any]:
-        ended = python("-c", REPORT, stack, str(folder))
+        ended = python("-c", REPORT, stack, str(folder), *TASKS)
         assert ended.returncode == 0, ended.stderr
         found: dict[str, Any] = json.loads(ended.stdout)
         return found

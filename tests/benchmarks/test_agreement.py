@@ -8,7 +8,15 @@ import pytest
 
 from tests.benchmarks.conftest import STACKS, TASKS, Lab, python, record
 
-PARAMETERS = {"mlp-mnist": 669_706, "cnn-cifar": 66_218}
+PARAMETERS = {
+    "mlp-mnist": 669_706,
+    "cnn-cifar": 66_218,
+    "timeseries-conv": 16_452,
+    "resnet-cifar": 272_474,
+    "tabular-churn": 199_513,
+    "lstm-sentiment": 673_089,
+    "recommender": 968_384,
+}
 
 
 def test_all_models_agree(lab: Lab) -> None:
@@ -32,6 +40,27 @@ def test_all_models_agree(lab: Lab) -> None:
             "tasks/cnn_cifar/pytorch.py",
             "nn.Conv2d(64, 64, 3, padding=1)",
             "nn.Conv2d(64, 64, 3, padding=0)",
+            "forward differs",
+        ),
+        (
+            "resnet-cifar",
+            "tasks/resnet_cifar/pytorch.py",
+            "momentum=0.1",
+            "momentum=0.01",
+            "weights differs",
+        ),
+        (
+            "lstm-sentiment",
+            "tasks/lstm_sentiment/pytorch.py",
+            'zeros_(self.lstm.get_parameter("bias_hh_l0"))',
+            'ones_(self.lstm.get_parameter("bias_hh_l0"))',
+            "forward differs",
+        ),
+        (
+            "timeseries-conv",
+            "tasks/timeseries_conv/pytorch.py",
+            "padding=dilation, dilation=dilation",
+            "padding=1, dilation=1",
             "forward differs",
         ),
         (

@@ -16,6 +16,8 @@ from benchmarks.tasks import data
 from benchmarks.tasks.data import Source
 from tests.benchmarks.conftest import TASKS, python
 
+SIMULATED = ("timeseries-conv", "recommender")
+
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -35,11 +37,16 @@ def put(folder: Path, name: str, content: bytes) -> Source:
 def test_without_a_cache_the_data_is_synthetic_and_says_so(cache: Path, task_id: str) -> None:
     examples = tasks.task(task_id).examples("auto")
     assert examples.name == "synthetic"
-    assert examples.inputs[0].dtype == np.float32
+    assert {each.dtype.name for each in examples.inputs} <= {"float32", "int64"}
     assert not list(cache.iterdir())
 
 
-@pytest.mark.parametrize("task_id", TASKS)
+def test_a_task_of_simulated_data_has_no_other(cache: Path) -> None:
+    for task_id in SIMULATED:
+        assert tasks.task(task_id).examples("real").name == "synthetic"
+
+
+@pytest.mark.parametrize("task_id", [each for each in TASKS if each not in SIMULATED])
 def test_demanded_data_that_is_missing_names_the_file(cache: Path, task_id: str) -> None:
     with pytest.raises(DataError, match="missing") as caught:
         tasks.task(task_id).examples("real")
@@ -109,6 +116,45 @@ def test_fetching_never_writes_into_a_folder_the_user_named(tmp_path: Path) -> N
     assert str(tmp_path / "mnist") in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_customers_become_places_and_standard_numbers(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = [*data.TELCO_CATEGORIES, *data.TELCO_NUMBERS, "Churn"]
+    rows = [["b"] * 16 + ["1", "10", " ", "Yes"], ["a"] * 16 + ["3", "30", "90", "No"]]
+    table = "\n".join(",".join(row) for row in [columns, *rows]) + "\n"
+    monkeypatch.setattr(data, "TELCO", put(cache, "telco-churn/table.csv", table.encode()))
+    categories, numbers = data.telco().inputs
+    assert categories.tolist() == [[1] * 16, [0] * 16]
+    assert numbers.tolist() == [[-1, -1, -1], [1, 1, 1]]
+    assert data.telco().targets.tolist() == [[1], [0]]
+
+
+def review_archive(reviews: dict[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for name, text in reviews.items():
+            info = tarfile.TarInfo(f"aclImdb/{name}")
+            info.size = len(text)
+            tar.addfile(info, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
+def test_reviews_become_words_of_one_length(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reviews = {
+        "train/pos/0_9.txt": "Good,<br />good, it's good!",
+        "train/neg/0_2.txt": "it's bad. It's",
+        "train/unsup/0_0.txt": "good good good",
+        "test/pos/0_9.txt": "unseen",
+    }
+    source = put(cache, "imdb/archive.tar.gz", review_archive(reviews))
+    monkeypatch.setattr(data, "IMDB_ARCHIVE", source)
+    examples = data.imdb(4, 5)
+    found = dict(zip(examples.targets[:, 0].tolist(), examples.inputs[0].tolist(), strict=True))
+    good, its = sorted({2, 3} & set(found[1.0]), key=found[1.0].count, reverse=True)
+    assert examples.name == "imdb"
+    assert found == {1.0: [0, good, good, its, good], 0.0: [0, 0, its, 1, its]}
 
 
 def test_batches_wrap_around() -> None:

@@ -33,6 +33,16 @@ def test_reference_weights_are_seeded_and_complete(task_id: str) -> None:
     assert task.parameters() == sum(values.size for values in weights.values())
 
 
+def test_the_gate_keeps_every_relu_behind_a_norm_away_from_zero() -> None:
+    task = tasks.task("resnet-cifar")
+    weights = task.gate_weights()
+    for name in (each for each in weights if each.endswith("/gamma")):
+        assert weights[name.replace("/gamma", "/beta")][:2] == pytest.approx([2, -2], abs=0.3)
+        assert 0 < weights[name].max() < 0.25
+    plain = task.reference_weights()
+    assert all(np.array_equal(weights[name], plain[name]) for name in plain if "kernel" in name)
+
+
 def test_a_changed_model_is_a_changed_source(altered: Callable[[str, str, str], Path]) -> None:
     folder = altered("tasks/mlp_mnist/keras.py", "relu", "tanh")
     before, after = python("-c", SHOW), python("-c", SHOW, folder=folder)

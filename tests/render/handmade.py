@@ -84,12 +84,38 @@ def make_decisions() -> dict[str, model.Decision]:
             ruled_out=(ruled,),
             ranking=_ranking(0.87, 0.06, out=("keras",)),
             contributions=tuple(p for p in clear.contributions if p.framework != "keras"),
+            plan=_plan(hybrid=True),
         ),
-        "lean": _decision("lean", "pytorch", 0.71, 0.12),
-        "too-close": _unmeasured(_decision("too-close", "pytorch", 0.41, 0.31)),
+        "lean": dataclasses.replace(
+            _decision("lean", "pytorch", 0.71, 0.12), flips=FLIPS, settles=SETTLES[1:]
+        ),
+        "too-close": dataclasses.replace(
+            _unmeasured(_decision("too-close", "pytorch", 0.41, 0.31)),
+            flips=(FLIPS[0], *FLIPS[-3:]),
+            settles=SETTLES,
+            plan=_plan(hybrid=False),
+        ),
         "none": _none(clear),
         "bare": _bare(clear),
     }
+
+
+def _plan(*, hybrid: bool) -> model.Plan:
+    """With a hybrid; or with a phase in which nobody leads firmly and one in which all are out."""
+    first: model.Verdict = "clear" if hybrid else "too-close"
+    return model.Plan(
+        phases=(
+            model.ProjectPhase("prototype", "keras", first, 0.11, 0.83),
+            model.ProjectPhase("research", None, "none", 0.0, 0.0),
+            model.ProjectPhase("production", "pytorch", "lean", 0.104, 0.87, own=True),
+        ),
+        hybrid=(model.HandOver("prototype", "production", BRIDGE),) if hybrid else (),
+        stack=model.StackChoice("pytorch-channels-last", measured=True),
+        migration=tuple(
+            model.Migration("keras", framework, cost, _rating(framework, "mobile"))
+            for framework, cost in MOVES
+        ),
+    )
 
 
 def _none(decision: model.Decision) -> model.Decision:
@@ -485,6 +511,44 @@ QUESTIONS = (
         why="Strong programmers gain from control, newcomers from guidance.",
         choices=(model.Choice(id="strong", text="Very well"),),
     ),
+)
+BRIDGE = model.Bridge.model_validate(
+    {
+        "id": "keras-to-pytorch",
+        "from": "keras",
+        "to": "pytorch",
+        "route": "The model <b>is</b> a module.",
+        "cost": "The loop is written by hand.",
+        "tier": "probed",
+        "sources": ["S48"],
+        "date": TODAY,
+    }
+)
+MOVES: tuple[tuple[str, model.MoveCost], ...] = (
+    ("keras", "nothing"),
+    ("tensorflow", "little"),
+    ("pytorch", "unknown"),
+)
+#: At least one of each kind; more cells than are shown at once.
+FLIPS = (
+    model.Flip("answer", ("stage",), ("production",), ("prototype",), "keras", 0.02),
+    model.Flip("answer", ("targets",), ("server", "mobile"), ("mobile",), "tensorflow", 0.01),
+    model.Flip("answer", ("experience",), ("not-sure",), ("strong",), "keras", 0.03),
+    model.Flip("requirement", ("mobile",), 3.0, None, "keras", 0.05),
+    model.Flip("weight", ("training-loop",), 4.0, 10.0, "keras", 0.001, 2.5),
+    model.Flip("weight", ("control-flow",), 8.0, 0.0, "keras", 0.001, 0.0),
+    model.Flip("group", ("ease",), 6.0, 9.0, "keras", 0.001, 1.5),
+    model.Flip("measurement", ("keras", "training-speed"), 0.9, 1.2, "keras", 0.001, 0.5),
+    model.Flip("measurement", ("pytorch", "training-speed"), 0.9, 0.6, "keras", 0.001, 2.0),
+    model.Flip("cell", ("pytorch", "pretrained"), 4.0, 2.0, "keras", 0.001),
+    model.Flip("cell", ("keras", "pretrained"), None, 4.0, "keras", 0.001),
+    model.Flip("cell", ("tensorflow", "pretrained"), 1.0, 4.0, "tensorflow", 0.001),
+    model.Flip("cell", ("keras", "mobile"), 2.0, 4.0, "keras", 0.001),
+)
+SETTLES = (
+    model.Settle("question", ("experience",), 0.05, 0.1, ("keras", "tensorflow")),
+    model.Settle("measurement", ("latency",), 0.04, 0.2, ()),
+    model.Settle("cell", ("keras", "first-steps"), 0.03, 0.04, ("keras",)),
 )
 ANSWERS = model.Answers(
     given={

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 from advisor.model import Catalog, Decision
 from advisor.render.record import decision_json, json_text
@@ -28,6 +29,93 @@ def test_it_holds_what_programs_were_promised(
     assert {"framework", "criterion", "weight", "value", "contribution"} == record["contributions"][
         0
     ].keys()
+
+
+def test_flips_say_what_changes_and_who_then_wins(
+    decisions: dict[str, Decision], catalog: Catalog
+) -> None:
+    flips = decision_json(decisions["lean"], catalog)["flips"]
+    assert len(flips) == len(decisions["lean"].flips)
+    assert flips[0] == {
+        "kind": "answer",
+        "change": {
+            "subject": ["stage"],
+            "before": ["production"],
+            "after": ["prototype"],
+            "factor": None,
+        },
+        "new_winner": "keras",
+        "lead": 0.02,
+    }
+    weight = next(flip for flip in flips if flip["kind"] == "weight")
+    assert weight["change"] == {
+        "subject": ["training-loop"],
+        "before": 4.0,
+        "after": 10.0,
+        "factor": 2.5,
+    }
+    assert decision_json(decisions["clear"], catalog)["flips"] == []
+
+
+def test_settles_say_by_how_much_they_may_move_the_lead(
+    decisions: dict[str, Decision], catalog: Catalog
+) -> None:
+    assert decision_json(decisions["too-close"], catalog)["settles"][0] == {
+        "kind": "question",
+        "subject": ["experience"],
+        "expected": 0.05,
+        "most": 0.1,
+        "winners": ["keras", "tensorflow"],
+    }
+
+
+def test_the_plan_has_phases_hybrid_stack_and_migration(
+    decisions: dict[str, Decision], catalog: Catalog
+) -> None:
+    plan = json.loads(json_text(decision_json(decisions["clear"], catalog)))["plan"]
+    assert plan["phases"][2] == {
+        "stage": "production",
+        "winner": "pytorch",
+        "verdict": "lean",
+        "lead": 0.104,
+        "first_rank": 0.87,
+        "own": True,
+    }
+    (hand_over,) = plan["hybrid"]
+    assert (hand_over["earlier"], hand_over["later"]) == ("prototype", "production")
+    assert (hand_over["bridge"]["from"], hand_over["bridge"]["to"]) == ("keras", "pytorch")
+    assert hand_over["bridge"]["tier"] == "probed"
+    assert plan["stack"]["stack"] == "pytorch-channels-last"
+    assert [(move["framework"], move["cost"]) for move in plan["migration"]] == [
+        ("keras", "nothing"),
+        ("tensorflow", "little"),
+        ("pytorch", "unknown"),
+    ]
+    assert plan["migration"][0]["evidence"]["criterion"] == "mobile"
+    bare = decision_json(decisions["lean"], catalog)["plan"]
+    assert bare == {"phases": [], "hybrid": [], "stack": None, "migration": []}
+
+
+def test_the_evidence_used_is_named(decisions: dict[str, Decision], catalog: Catalog) -> None:
+    decision = decisions["clear"]
+    evidence = json.loads(json_text(decision_json(decision, catalog)))["evidence"]
+    assert evidence["runs"] == sorted({run for cell in decision.cells for run in cell.runs})
+    assert evidence["runs"]
+    known = {(s["framework"], s["criterion"]): s for s in evidence["statements"]}
+    assert known["tensorflow", "mobile"]["sources"] == ["S48", "S12"]
+    assert known["tensorflow", "mobile"]["date"] == "2026-11-22"
+    assert not {"training-speed", "latency"} & {criterion for _, criterion in known}
+    assert decision_json(decisions["too-close"], catalog)["evidence"]["runs"] == []
+
+
+def test_a_statement_too_stale_to_count_is_not_among_the_evidence(
+    decisions: dict[str, Decision], catalog: Catalog
+) -> None:
+    first, *rest = (r for r in decisions["clear"].ratings if r.statement)
+    lapsed = replace(first, tier="unknown", level=None, stale=True)
+    decision = replace(decisions["clear"], ratings=(lapsed, *rest))
+    stated = decision_json(decision, catalog)["evidence"]["statements"]
+    assert len(stated) == len(rest)
 
 
 def test_nobody_left_is_null_and_not_missing(

@@ -9,7 +9,7 @@ const twinAnswers = (score, vectors) => {
   const view = new DataView(new ArrayBuffer(8));
 
   /** What a rating holds in the page beside the keys of a decision's record. */
-  const EXTRA = "inherits";
+  const EXTRA = ["inherits", "unclipped"];
 
   const bits = (number) => {
     view.setFloat64(0, number);
@@ -22,7 +22,7 @@ const twinAnswers = (score, vectors) => {
     if (ArrayBuffer.isView(value)) return exact([...value]);
     if (Array.isArray(value)) return value.map(exact);
     if (value === null || typeof value !== "object") return value;
-    const entries = Object.entries(value).filter(([key]) => key !== EXTRA);
+    const entries = Object.entries(value).filter(([key]) => !EXTRA.includes(key));
     return Object.fromEntries(entries.map(([key, inner]) => [key, exact(inner)]));
   };
 
@@ -41,7 +41,7 @@ const twinAnswers = (score, vectors) => {
       scores: score.centralScores(matrix),
       groups: score.drawnGroups([...new Set(matrix.groups)].sort(), uniform),
       spacing: score.drawnSpacing(uniform),
-      drawn: score.drawnScores(matrix, policy, 0, policy.draws),
+      drawn: score.drawnScores([matrix], policy, 0, policy.draws)[0],
       wins: counts.wins,
       ties: counts.ties,
       ranks: counts.ranks,

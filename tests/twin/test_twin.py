@@ -6,11 +6,12 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from playwright.sync_api import Page
 
+from advisor.model import FlipKind, SettleKind
 from tests.twin.conftest import SCORE, Node
 from tests.twin.vectors import full_problem
 
@@ -40,7 +41,7 @@ BREAKS = {
     "shift": ("mixed ^ (mixed >>> 15)", "mixed ^ (mixed >>> 14)"),
     "signed shift": ("word ^ (word >>> 16)", "word ^ (word >> 16)"),
     "error at the ends": ("lowest ? 0 : highest ? error : error * 0.5", "error * 0.5"),
-    "what is inherited": ("rating.inherits ?? rating.framework", "rating.framework"),
+    "what is inherited": ("${rating.inherits ?? rating.framework}", "${rating.framework}"),
     "interval": (
         "value + (high - value) * (2 * drawn - 1)",
         "high - (high - value) * (2 - 2 * drawn)",
@@ -58,6 +59,15 @@ BREAKS = {
         "weights[place] * (after.value - before.value)",
         "(weights[place] * after.value - weights[place] * before.value)",
     ),
+    "flip of a weight": ("1 - distance / part", "(part - distance) / part"),
+    "smallest flips": (".slice(0, MOST_FLIPS)", ".slice(0, MOST_FLIPS + 1)"),
+    "flip of a measurement": ("framework === winner ? -1 : 1;", "framework === winner ? -1 : 2;"),
+    "flip of a cell": ("if (required) {", "if (false) {"),
+    "flip of a must-have": ("(kept) => kept !== dropped", "(kept) => kept === dropped"),
+    "flip of an answer": ("chosen.length ? [...others, OPEN] : others", "others"),
+    "what excludes": ("if (exclusive) return [id];", ""),
+    "what settles": ("share: share * part };", "share: part };"),
+    "who is out": ("own < 0 ? -1 :", "own < 0 ? 0 :"),
 }
 
 
@@ -76,7 +86,7 @@ def differences(one: Any, other: Any, where: str = "") -> Iterator[str]:
 
 def agree(expected: Any, answered: Any) -> None:
     found = list(differences(expected, answered))
-    assert not found, "\n".join([f"{len(found)} differences", *found[:20]])
+    assert not found, "\n".join([f"{len(found)} differences", *(it[:600] for it in found[:20])])
 
 
 def test_node_gives_the_bits_of_python(twins: Twins, node: Node) -> None:
@@ -95,6 +105,10 @@ def test_the_vectors_hold_what_is_hard(twins: Twins) -> None:
     assert {len(decision["ranking"]) for decision in decisions} == {0, 1, 2, 3}
     assert any(decision["rescues"] for decision in decisions)
     assert any(decision["before"] is None for decision in decisions)
+    for found, kinds in (("flips", FlipKind), ("settles", SettleKind)):
+        assert {it["kind"] for decision in decisions for it in decision[found]} == set(
+            get_args(kinds)
+        )
     assert {decision["stack"]["measured"] for decision in decisions if decision["stack"]} == {
         True,
         False,

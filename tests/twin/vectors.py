@@ -73,6 +73,8 @@ TWINNED = (
     "contributions",
     "stack",
     "unmeasured",
+    "flips",
+    "settles",
     "before",
     "as_of",
     "evidence_digest",
@@ -377,5 +379,17 @@ def _decision(situation: Situation, given: dict[str, list[str]]) -> dict[str, An
             "requirements": [asdict(requirement) for requirement in found.needs.requirements],
             "focus": found.needs.focus.model_dump(),
         },
-        "decision": {key: record[key] for key in TWINNED},
+        "decision": twinned(record),
     }
+
+
+def twinned(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What the browser has of a record: no factor of a measured time, since that needs a power."""
+    kept = {key: record[key] for key in TWINNED}
+    return {**kept, "flips": [_without_power(flip) for flip in record["flips"]]}
+
+
+def _without_power(flip: Mapping[str, Any]) -> Mapping[str, Any]:
+    if flip["kind"] != "measurement":
+        return flip
+    return {**flip, "change": {**flip["change"], "factor": None}}

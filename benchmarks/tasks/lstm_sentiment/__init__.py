@@ -1,0 +1,1 @@
+"""An embedding and an LSTM on film reviews."""

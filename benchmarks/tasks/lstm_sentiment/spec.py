@@ -1,0 +1,43 @@
+"""Sentiment: an embedding and an LSTM read a film review and say whether it is favourable.
+
+    80 words of 10,000 -> embedding 64 -> LSTM 64, last output -> logit 1
+
+Words are (batch, 80) integers: 0 fills the front of a short review and is read like a word, 1 is a
+rare word. The target (batch, 1) is 1.0 for a favourable review; the loss is the mean binary
+cross-entropy on logits.
+
+The gates stand in the order input, forget, cell, output in all three. PyTorch adds two biases to
+them, the others one: its second is zero and is not trained, so it is no parameter of this task. A
+fresh model's forget bias is one, as Keras has it.
+"""
+
+from benchmarks.tasks import data
+from benchmarks.tasks.task import Examples, Rounds, Task
+
+__all__ = ["TASK"]
+
+WORDS, LENGTH = 10_000, 80
+
+
+def examples(choice: str) -> Examples:
+    """IMDB reviews, or noise of the same shapes."""
+    like = data.synthetic_reviews(WORDS, LENGTH)
+    return data.choose(
+        choice, data.imdb_sources(), real=lambda: data.imdb(WORDS, LENGTH), like=like
+    )
+
+
+TASK = Task(
+    id="lstm-sentiment",
+    title="embedding and LSTM on IMDB reviews",
+    weights={
+        "embedding/embeddings": (WORDS, 64),
+        "lstm/kernel": (64, 256),
+        "lstm/recurrent_kernel": (64, 256),
+        "lstm/bias": (256,),
+        "logits/kernel": (64, 1),
+        "logits/bias": (1,),
+    },
+    examples=examples,
+    rounds=Rounds(train=40, latency=100, batch=15, warmup=5),
+)

@@ -1,0 +1,1 @@
+"""Two towers over large embeddings, on simulated interactions."""

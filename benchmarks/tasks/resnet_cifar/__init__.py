@@ -1,0 +1,1 @@
+"""ResNet-20 with batch norm on CIFAR-10."""

@@ -1,0 +1,1 @@
+"""Categorical embeddings and a perceptron on customers who may leave."""

@@ -1,0 +1,1 @@
+"""A dilated one-dimensional convolutional network on machine sensors."""

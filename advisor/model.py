@@ -8,11 +8,19 @@ is a plain frozen dataclass. The words are the glossary's, in ARCHITECTURE.md.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    computed_field,
+    model_validator,
+)
 
 __all__ = [
     "NOT_SURE",
@@ -313,6 +321,25 @@ class Policy(Noun):
     unstable: float
     first_layer: dt.date
     plan_draws: int = 5000
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def spread_mean(self) -> float:
+        """The mean of the weight factor of what was answered; the kernel divides by it."""
+        return _mean_factor(self.spread)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def open_spread_mean(self) -> float:
+        """The mean of the weight factor of what was left open."""
+        return _mean_factor(self.open_spread)
+
+
+def _mean_factor(spread: float) -> float:
+    """The mean of a factor that is even on (1, spread) in half of the draws, else one over such."""
+    if spread == 1:
+        return 1.0
+    return 0.5 * ((1 + spread) / 2 + math.log(spread) / (spread - 1))
 
 
 class Catalog(Noun):

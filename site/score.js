@@ -421,8 +421,9 @@ const advisorScore = (() => {
     const criterion = matrix.criteria[place];
     weight.fill(0);
     for (const [name, points, spread] of [
-      [`settled/${criterion}`, matrix.settled[place], policy.spread],
-      [`open/${criterion}`, matrix.open[place], policy.open_spread],
+      // Divided by the factor's mean, so that uncertainty never moves the mean weight itself.
+      [`settled/${criterion}`, matrix.settled[place] / policy.spread_mean, policy.spread],
+      [`open/${criterion}`, matrix.open[place] / policy.open_spread_mean, policy.open_spread],
     ]) {
       if (points === 0) continue; // Python adds 0 here, which changes no bit.
       stretch(uniform.fill(name, scratch), spread);

@@ -158,9 +158,12 @@ def _drawn_weights(matrix: Matrix, policy: Policy, uniform: Uniform) -> list[Flo
     groups = _drawn_groups(tuple(sorted(set(matrix.groups))), uniform, policy)
     weights = []
     for place, criterion in enumerate(matrix.criteria):
-        settled = _points(matrix.settled[place], f"settled/{criterion}", policy.spread, uniform)
-        open = _points(matrix.open[place], f"open/{criterion}", policy.open_spread, uniform)
-        weights.append(groups[matrix.groups[place]] * (settled + open))
+        # Divided by the factor's mean, so that uncertainty never moves the mean weight itself.
+        settled = matrix.settled[place] / policy.spread_mean
+        open = matrix.open[place] / policy.open_spread_mean
+        drawn = _points(settled, f"settled/{criterion}", policy.spread, uniform)
+        drawn = drawn + _points(open, f"open/{criterion}", policy.open_spread, uniform)
+        weights.append(groups[matrix.groups[place]] * drawn)
     return weights
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from advisor.model import (
     Before,
     Catalog,
+    Checks,
     Comparison,
     Decision,
     Flip,
@@ -49,6 +50,7 @@ def decision_json(decision: Decision, catalog: Catalog) -> dict[str, Any]:
         "flips": [_flip(flip) for flip in decision.flips],
         "settles": [_settle(settle) for settle in decision.settles],
         "plan": _plan(decision.plan, catalog),
+        "checks": _checks(decision.checks),
         "evidence": _evidence(decision),
         "before": _before(decision.before),
         "as_of": decision.as_of.isoformat(),
@@ -134,6 +136,23 @@ def _stack(choice: StackChoice | None, catalog: Catalog) -> dict[str, Any] | Non
         "mode": stack.mode,
         "measured": choice.measured,
         "ratios": [dict(vars(ratio)) for ratio in choice.ratios],
+    }
+
+
+def _checks(checks: Checks | None) -> dict[str, Any] | None:
+    if checks is None:
+        return None
+    return {
+        "agree": checks.agree,
+        "opinions": [
+            {
+                "method": opinion.method,
+                "ranking": [{"framework": f, "score": score} for f, score in opinion.ranking],
+                "agrees": opinion.agrees,
+            }
+            for opinion in checks.opinions
+        ],
+        "reversals": [dict(vars(reversal)) for reversal in checks.reversals],
     }
 
 

@@ -148,7 +148,10 @@ class Brute:
     def factor(self, spread: float) -> Floats:
         """From 1 to the spread in half of the draws, and one over that in the others."""
         size = self.random.uniform(1.0, spread, self.draws)
-        return np.where(self.random.random(self.draws) < 0.5, size, 1.0 / size)
+        found = np.where(self.random.random(self.draws) < 0.5, size, 1.0 / size)
+        # Uncertain, not favoured: the mean is 1, here taken numerically from quantiles.
+        even = (np.arange(100_000) + 0.5) / 100_000 * (spread - 1.0) + 1.0
+        return found / float((even.mean() + (1.0 / even).mean()) / 2)
 
     def spaced(self) -> Floats:
         """What the five levels are worth: 0 and 1, and anything between in rising order."""

@@ -11,6 +11,7 @@ from advisor.decide.score import (
     Matrix,
     Uniform,
     _drawn_level,
+    _stretched,
     acceptability,
     central_scores,
     central_weights,
@@ -91,6 +92,16 @@ def test_equal_scores_stand_in_order_of_id() -> None:
         one_criterion(measured("keras", "speed", 0.5), measured("pytorch", "speed", 0.5)), POLICY
     )
     assert counts.ranks == ((POLICY.draws, 0), (0, POLICY.draws))
+
+
+@pytest.mark.parametrize("spread", [1.0, 2.0, 8.0])
+def test_an_uncertain_weight_keeps_its_mean(spread: float) -> None:
+    policy = POLICY.model_copy(update={"draws": 20_000, "spread": spread, "open_spread": spread})
+    uniform = Uniform(policy.seed, policy.draws)
+    for name, mean in (("settled/a", policy.spread_mean), ("open/a", policy.open_spread_mean)):
+        factor = _stretched(uniform(name), spread) / mean
+        assert factor.mean() == pytest.approx(1.0, abs=0.03)
+        assert factor.max() <= spread * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("level", range(5))

@@ -4,8 +4,11 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 
-from advisor.model import Catalog, Decision
+from advisor.decide import decide
+from advisor.evidence import gather
+from advisor.model import Answers, Catalog, Decision
 from advisor.render.record import decision_json, json_text
 
 
@@ -140,3 +143,15 @@ def test_it_needs_neither_tables_nor_templates_nor_charts() -> None:
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_cross_checks_are_part_of_the_record() -> None:
+    today = date(2026, 11, 22)
+    evidence = gather((), today)
+    answers = Answers({"stage": ("prototype",)})
+    decision = decide(evidence.catalog, evidence.cells, answers, as_of=today)
+    checks = decision_json(decision, evidence.catalog)["checks"]
+    assert [opinion["method"] for opinion in checks["opinions"]] == ["topsis", "promethee-ii"]
+    for opinion in checks["opinions"]:
+        assert opinion["agrees"] == (opinion["ranking"][0]["framework"] == decision.winner)
+    assert checks["reversals"] == []

@@ -8,12 +8,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from advisor.catalog import load_catalog
 from advisor.model import Catalog, Cell
 from advisor.render.site import site
-from tests import chromium
 from tests.twin.vectors import TODAY, _cells
 
 #: Of the made-up ones; charts for all of them would take a minute.
@@ -41,16 +40,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     for name, content in site(catalog, cells, [], as_of=TODAY, version="0.1.0").items():
         (folder / name).write_bytes(content)
     return Built(catalog, cells, (folder / "index.html").as_uri())
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=chromium.path(), args=list(chromium.ARGUMENTS)
-        )
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

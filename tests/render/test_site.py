@@ -7,7 +7,6 @@ import json
 import math
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from advisor.catalog import load_catalog
 from advisor.model import Catalog, Statement
@@ -175,20 +174,10 @@ def folder(real: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> 
     return path
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("chromium-browser")
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
-        yield browser
-        browser.close()
-
-
 @contextmanager
-def opened(chromium: Browser, **options: Any) -> Iterator[Page]:
+def opened(browser: Browser, **options: Any) -> Iterator[Page]:
     """A page without a network, which must not complain and must ask for local files only."""
-    context = chromium.new_context(offline=True, **options)
+    context = browser.new_context(offline=True, **options)
     page = context.new_page()
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text))
@@ -417,10 +406,10 @@ def test_the_same_evidence_gives_the_same_bytes(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1440])
 def test_pages_open_from_a_folder_and_fit(
-    width: int, scheme: Any, folder: Path, chromium: Browser
+    width: int, scheme: Any, folder: Path, browser: Browser
 ) -> None:
     size = {"width": width, "height": 900}
-    with opened(chromium, viewport=size, color_scheme=scheme) as page:
+    with opened(browser, viewport=size, color_scheme=scheme) as page:
         for name in PAGES:
             page.goto((folder / name).as_uri())
             assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -430,8 +419,8 @@ def test_pages_open_from_a_folder_and_fit(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_colours_can_be_read(scheme: Any, folder: Path, chromium: Browser) -> None:
-    with opened(chromium, color_scheme=scheme) as page:
+def test_colours_can_be_read(scheme: Any, folder: Path, browser: Browser) -> None:
+    with opened(browser, color_scheme=scheme) as page:
         page.goto((folder / "index.html").as_uri())
         for ink, paper in PAIRS:
             front, back = (luminance(page, name) for name in (ink, paper))
@@ -448,8 +437,8 @@ def luminance(page: Page, name: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_the_keyboard_reaches_the_content(folder: Path, chromium: Browser) -> None:
-    with opened(chromium) as page:
+def test_the_keyboard_reaches_the_content(folder: Path, browser: Browser) -> None:
+    with opened(browser) as page:
         page.goto((folder / "compare.html").as_uri())
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
@@ -458,9 +447,9 @@ def test_the_keyboard_reaches_the_content(folder: Path, chromium: Browser) -> No
         assert page.evaluate("document.activeElement.id") == "content"
 
 
-def test_print_opens_the_history(folder: Path, chromium: Browser) -> None:
+def test_print_opens_the_history(folder: Path, browser: Browser) -> None:
     seen = "document.querySelector('.history').checkVisibility({contentVisibilityAuto: true})"
-    with opened(chromium) as page:
+    with opened(browser) as page:
         page.goto((folder / "compare.html").as_uri())
         assert not page.evaluate(seen)
         page.emulate_media(media="print")

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests import chromium
 from tests.twin.vectors import problems
 
 HERE = Path(__file__).resolve().parent
@@ -54,21 +53,18 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Node:
 
 
 @pytest.fixture
-def page(tmp_path: Path, twins: tuple[dict[str, Any], Any]) -> Iterator[Page]:
+def page(browser: Browser, tmp_path: Path, twins: tuple[dict[str, Any], Any]) -> Iterator[Page]:
     """A page from file:// that has loaded the twin and its vectors, and has no network."""
     text = f"const vectors = {json.dumps(twins[0])};\n"
     (tmp_path / "vectors.js").write_text(text, encoding="utf-8")
     html = PAGE.format(score=SCORE.as_uri(), driver=DRIVER.as_uri())
     (tmp_path / "page.html").write_text(html, encoding="utf-8")
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium.path(), args=list(chromium.ARGUMENTS)
-        )
-        page = browser.new_context(offline=True).new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: faults.append(message.text))
-        page.goto((tmp_path / "page.html").as_uri())
-        yield page
-        browser.close()
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text))
+    page.goto((tmp_path / "page.html").as_uri())
+    yield page
+    context.close()
     assert faults == []

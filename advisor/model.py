@@ -531,12 +531,16 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A framework's place: central score, share of draws it wins, share at each rank."""
+    """A framework's place: central score, share of draws it wins, share at each rank.
+
+    `meets` is the share of draws in which it meets every must-have; the ranks add up to it.
+    """
 
     framework: str
     score: float
     first_rank: float
     ranks: tuple[float, ...]
+    meets: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -712,7 +716,8 @@ class Decision:
 
     `winner` leads the ranking; with the verdict "too-close" it is only ahead, and with "none" every
     framework misses a must-have and there is no winner. `tie` is the share of draws in which the
-    leader's lead is too small to notice. `rescues` are the single requirements whose removal brings
+    leader's lead is too small to notice, `unmet` of those in which nobody meets the must-haves.
+    `rescues` are the single requirements whose removal brings
     a framework back when all are ruled out. `flips` are ordered by kind, smallest change first;
     `settles`, most telling first, are given while the verdict is not clear. `checks` are None when
     there is no winner to check.
@@ -725,6 +730,7 @@ class Decision:
     winner: str | None
     ranking: tuple[Ranked, ...]
     tie: float
+    unmet: float
     ruled_out: tuple[RuledOut, ...]
     rescues: tuple[RuledOut, ...]
     contributions: tuple[Contribution, ...]

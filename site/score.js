@@ -23,6 +23,8 @@ const advisorScore = (() => {
   const NOT_SURE = "not-sure";
   const OPEN = [NOT_SURE];
   const LEVELS = 5;
+  /** The score of whoever is out of a draw: below all others, which are from 0 to 1. */
+  const OUT = -1;
   /** So many draws at a time: their columns stay in the processor's cache. */
   const BLOCK = 2000;
   const FOCUS = ["workloads", "devices", "serving"];
@@ -128,9 +130,12 @@ const advisorScore = (() => {
     return new Map([...total].sort((one, other) => ascending(one[0], other[0])));
   }
 
-  function totalPoints(found) {
+  const totalPoints = (found) => sum([...found.values()]);
+
+  /** Added from left to right. */
+  function sum(values) {
     let total = 0;
-    for (const value of found.values()) total = total + value;
+    for (const value of values) total = total + value;
     return total;
   }
 
@@ -238,7 +243,7 @@ const advisorScore = (() => {
   /**
    * Normalised weights of a matrix's criteria, adding up to 1 within rounding.
    *
-   * @param {object} matrix {frameworks, criteria, groups, settled, open, ratings}
+   * @param {object} matrix {frameworks, criteria, groups, settled, open, ratings, demands}
    * @returns {number[]}
    */
   function centralWeights(matrix) {
@@ -271,9 +276,10 @@ const advisorScore = (() => {
    *
    * @param {object} matrix as for centralWeights, with at least one framework
    * @param {object} policy data.policy
-   * @returns {{draws: number, wins: number[], ties: number, ranks: number[][]}} wins: draws that a
-   *   framework leads by the margin; ties: draws that nobody does; ranks[a][r]: draws in which
-   *   framework a has rank r, equal scores in order of id
+   * @returns {{draws: number, wins: number[], ties: number, unmet: number, ranks: number[][]}} wins:
+   *   draws that a framework leads by the margin; unmet: draws in which nobody meets the must-haves;
+   *   ties: the others that nobody leads so far; ranks[a][r]: draws in which framework a has rank r
+   *   among those that meet them, equal scores in order of id
    */
   function acceptability(matrix, policy) {
     return acceptabilities([matrix], policy)[0];
@@ -283,33 +289,36 @@ const advisorScore = (() => {
   function acceptabilities(matrices, policy) {
     const found = matrices.map(({ frameworks }) => ({
       wins: frameworks.map(() => 0),
+      unmet: 0,
       ranks: frameworks.map(() => frameworks.map(() => 0)),
     }));
     for (let start = 0; start < policy.draws; start += BLOCK) {
       const end = start + BLOCK < policy.draws ? start + BLOCK : policy.draws;
       drawnScores(matrices, policy, start, end).forEach((scores, at) => {
-        countRanks(scores, policy.margin, found[at].wins, found[at].ranks);
+        countRanks(scores, policy.margin, found[at]);
       });
     }
-    return found.map(({ wins, ranks }) => {
-      let won = 0;
-      for (const count of wins) won = won + count;
-      return { draws: policy.draws, wins, ties: policy.draws - won, ranks };
+    return found.map(({ wins, unmet, ranks }) => {
+      return { draws: policy.draws, wins, ties: policy.draws - unmet - sum(wins), unmet, ranks };
     });
   }
 
-  function countRanks(scores, margin, wins, ranks) {
+  function countRanks(scores, margin, counts) {
     for (let draw = 0; draw < scores[0].length; draw += 1) {
       const led = leads(scores, draw, margin);
+      let met = false;
       for (let own = 0; own < scores.length; own += 1) {
+        if (scores[own][draw] < 0) continue;
+        met = true;
         const place = rankOf(scores, own, draw);
-        ranks[own][place] += 1;
-        if (led && place === 0) wins[own] += 1;
+        counts.ranks[own][place] += 1;
+        if (led && place === 0) counts.wins[own] += 1;
       }
+      if (!met) counts.unmet += 1;
     }
   }
 
-  /** Per matrix each framework's score in the draws from `start` to before `end`, as columns. */
+  /** Per matrix each framework's score, OUT where it misses a must-have, as columns of draws. */
   function drawnScores(matrices, policy, start, end) {
     const [matrix] = matrices;
     const uniform = new Uniform(policy.seed, start, end);
@@ -332,7 +341,26 @@ const advisorScore = (() => {
     for (const score of scores.flat()) {
       for (let draw = 0; draw < total.length; draw += 1) score[draw] = score[draw] / total[draw];
     }
+    matrices.forEach(({ demands }, at) => {
+      demands.forEach((wanted, own) => {
+        for (const [rating, least] of wanted) {
+          takeOut(rating, least, policy, uniform.fill(valueName(rating), drawn), scores[at][own]);
+        }
+      });
+    });
     return scores;
+  }
+
+  /** Takes a framework out of the draws in which its level misses a must-have. */
+  function takeOut({ tier, level }, least, policy, column, score) {
+    if (tier === "measured") return;
+    const [lower, upper] = level === null ? [0, 0] : errorShares(level, policy.error[tier]);
+    for (let draw = 0; draw < column.length; draw += 1) {
+      const drawn = column[draw];
+      const step = drawn < lower ? -1 : drawn >= 1 - upper ? 1 : 0;
+      const found = level === null ? (drawn * LEVELS) | 0 : level + step;
+      if (found < least) score[draw] = OUT;
+    }
   }
 
   /** The ratings at a place whose values are drawn apart, each with the scores it is added to. */
@@ -506,17 +534,23 @@ const advisorScore = (() => {
 
   /** The level, wrong by one in a share `error` of the draws; at an end it only errs inwards. */
   function drawLevel(level, spacing, error, column, value) {
-    const [lowest, highest] = [level === 0, level === LEVELS - 1];
-    const lower = lowest ? 0 : highest ? error : error * 0.5;
-    const upper = highest ? 0 : lowest ? error : error * 0.5;
+    const [lower, upper] = errorShares(level, error);
     const exact = spacing[level];
-    const lowered = lowest ? exact : spacing[level - 1];
-    const raised = highest ? exact : spacing[level + 1];
+    const lowered = level === 0 ? exact : spacing[level - 1];
+    const raised = level === LEVELS - 1 ? exact : spacing[level + 1];
     for (let draw = 0; draw < column.length; draw += 1) {
       const drawn = column[draw];
       const found = drawn < lower ? lowered : drawn >= 1 - upper ? raised : exact;
       value[draw] = found[draw];
     }
+  }
+
+  /** The shares of draws in which a level is one too high or one too low, so it is drawn beside. */
+  function errorShares(level, error) {
+    const [lowest, highest] = [level === 0, level === LEVELS - 1];
+    const lower = lowest ? 0 : highest ? error : error * 0.5;
+    const upper = highest ? 0 : lowest ? error : error * 0.5;
+    return [lower, upper];
   }
 
   /** Below the value in half of the draws and above in the other, evenly in the interval. */
@@ -557,7 +591,7 @@ const advisorScore = (() => {
    *
    * @param {object} matrix as for centralWeights
    * @param {object} counts what acceptability returns
-   * @returns {object[]} [{framework, score, first_rank, ranks}]
+   * @returns {object[]} [{framework, score, first_rank, ranks, meets}]
    */
   function rank(matrix, counts) {
     const scores = centralScores(matrix);
@@ -566,6 +600,7 @@ const advisorScore = (() => {
       score: scores[place],
       first_rank: counts.wins[place] / counts.draws,
       ranks: counts.ranks[place].map((count) => count / counts.draws),
+      meets: sum(counts.ranks[place]) / counts.draws,
     }));
     return rows.sort(
       (one, other) =>
@@ -646,6 +681,7 @@ const advisorScore = (() => {
       winner: now.winner,
       ranking: now.ranking,
       tie: now.counts === null ? 0 : now.counts.ties / now.counts.draws,
+      unmet: now.counts === null ? 1 : now.counts.unmet / now.counts.draws,
       own_share: ownShare(needs),
       ruled_out: now.ruledOut,
       rescues: rescues(now),
@@ -743,6 +779,12 @@ const advisorScore = (() => {
       settled: criteria.map((id) => (needs.own.get(id) ?? 0) + (needs.core.get(id) ?? 0)),
       open: criteria.map((id) => needs.open.get(id) ?? 0),
       ratings: frameworks.map((framework) => criteria.map((id) => ratings.get(key(framework, id)))),
+      demands: frameworks.map((framework) =>
+        needs.requirements.map(({ criterion, level }) => [
+          ratings.get(key(framework, criterion)),
+          level,
+        ]),
+      ),
     };
   }
 
@@ -1160,7 +1202,7 @@ const advisorScore = (() => {
   }
 
   /**
-   * What is open, most telling first; nothing where fewer than two are in the running.
+   * What is open, most telling first; nothing where nobody is in the running.
    *
    * @param {object} situation what situate returns
    * @param {string[]} open the criteria that carry weight and could be measured
@@ -1168,7 +1210,7 @@ const advisorScore = (() => {
    */
   function findSettles(situation, open) {
     const { matrix } = situation;
-    if (matrix.frameworks.length < 2) return [];
+    if (matrix.frameworks.length === 0) return [];
     const scores = centralScores(matrix);
     const now = { ...first(matrix.frameworks, scores), weights: centralWeights(matrix), scores };
     return [
@@ -1199,9 +1241,13 @@ const advisorScore = (() => {
       });
   }
 
-  function turned(now, share, matrix) {
-    if (matrix.frameworks.length === 0) return { share, winner: null, lead: -1 };
-    return seen(now, share, matrix.frameworks, centralScores(matrix));
+  const turned = (now, share, matrix) =>
+    leftOf(now, share, matrix.frameworks, centralScores(matrix));
+
+  /** Who leads of those that are left, if anyone is. */
+  function leftOf(now, share, frameworks, scores) {
+    if (frameworks.length === 0) return { share, winner: null, lead: -1 };
+    return seen(now, share, frameworks, scores);
   }
 
   /** The leader's new lead: negative when others lead, -1 when ruled out, 1 when alone. */
@@ -1213,49 +1259,63 @@ const advisorScore = (() => {
     return { share, winner, lead: behind };
   }
 
-  function openMeasurements({ data, matrix }, now, open) {
-    const everyone = matrix.frameworks.map((_, own) => own);
-    return matrix.criteria.flatMap((criterion, place) =>
-      open.includes(criterion)
-        ? summed("measurement", [criterion], now, turnouts(data, matrix, now, place, everyone))
-        : [],
-    );
+  function openMeasurements(situation, now, open) {
+    const { criteria, frameworks } = situation.matrix;
+    return criteria
+      .filter((criterion) => open.includes(criterion))
+      .flatMap((criterion) =>
+        summed("measurement", [criterion], now, turnouts(situation, now, criterion, frameworks)),
+      );
   }
 
-  function openCells({ data, matrix }, now, open) {
-    return matrix.criteria.flatMap((criterion, place) =>
-      open.includes(criterion)
-        ? []
-        : matrix.frameworks.flatMap((framework, own) => {
-            const possible = turnouts(data, matrix, now, place, [own]);
-            return summed("cell", [framework, criterion], now, possible);
-          }),
-    );
+  function openCells(situation, now, open) {
+    const { matrix, needs } = situation;
+    const required = needs.requirements.map(({ criterion }) => criterion);
+    return [...new Set([...required, ...matrix.criteria])]
+      .sort(ascending)
+      .filter((criterion) => !open.includes(criterion))
+      .flatMap((criterion) =>
+        matrix.frameworks.flatMap((framework) => {
+          const possible = turnouts(situation, now, criterion, [framework]);
+          return summed("cell", [framework, criterion], now, possible);
+        }),
+      );
   }
 
   /** Every combination of the values that these frameworks may have on one criterion. */
-  function turnouts({ policy }, matrix, now, place, changed) {
-    let found = [{ scores: now.scores, share: 1 }];
-    for (const own of changed) {
-      const rating = matrix.ratings[own][place];
-      found = found.flatMap(({ scores, share }) =>
-        possibleValues(rating, policy).map(([value, part]) => {
-          const moved = scores[own] + now.weights[place] * (value - rating.value);
-          return { scores: replaced(scores, own, moved), share: share * part };
+  function turnouts({ data, needs, ratings, matrix }, now, criterion, changed) {
+    const weight = matrix.criteria.includes(criterion)
+      ? now.weights[matrix.criteria.indexOf(criterion)]
+      : 0;
+    const least = needs.requirements.find((must) => must.criterion === criterion)?.level ?? 0;
+    let found = [{ scores: now.scores, share: 1, out: [] }];
+    for (const framework of changed) {
+      const rating = ratings.get(key(framework, criterion));
+      const own = matrix.frameworks.indexOf(framework);
+      found = found.flatMap(({ scores, share, out }) =>
+        standings(rating, data.policy, least).map(([value, part, missed]) => {
+          const moved = scores[own] + weight * (value - rating.value);
+          const gone = missed ? [...out, framework] : out;
+          return { scores: replaced(scores, own, moved), share: share * part, out: gone };
         }),
       );
     }
-    return found.map(({ scores, share }) => seen(now, share, matrix.frameworks, scores));
+    return found.map(({ scores, share, out }) => {
+      const stays = matrix.frameworks.map((framework) => !out.includes(framework));
+      const left = (values) => values.filter((_, own) => stays[own]);
+      return leftOf(now, share, left(matrix.frameworks), left(scores));
+    });
   }
 
-  /** The values that a rating may really have and their shares; a measurement stands. */
-  function possibleValues({ tier, level, value }, policy) {
-    if (tier === "measured") return [[value, 1]];
-    const at = (other) => other / (LEVELS - 1);
-    if (level === null) return [0, 1, 2, 3, 4].map((other) => [at(other), 1 / LEVELS]);
+  /** The values that a rating may really have, their shares, and whether a must-have is missed. */
+  function standings({ tier, level, value }, policy, least) {
+    if (tier === "measured") return [[value, 1, false]];
+    const standing = (at, share) => [at / (LEVELS - 1), share, at < least];
+    if (level === null) return [0, 1, 2, 3, 4].map((other) => standing(other, 1 / LEVELS));
     const error = policy.error[tier];
     const beside = [level - 1, level + 1].filter((other) => other >= 0 && other < LEVELS);
-    return [[value, 1 - error], ...beside.map((other) => [at(other), error / beside.length])];
+    const wrong = beside.map((other) => standing(other, error / beside.length));
+    return [standing(level, 1 - error), ...wrong];
   }
 
   /** The summary of all turnouts, unless none of them moves the lead. */

@@ -90,6 +90,7 @@ def decide(
         winner=now.winner,
         ranking=now.ranking,
         tie=now.counts.ties / now.counts.draws if now.counts else 0.0,
+        unmet=now.counts.unmet / now.counts.draws if now.counts else 1.0,
         ruled_out=now.ruled_out,
         rescues=_rescues(now),
         contributions=_contributions(now.matrix),
@@ -192,6 +193,10 @@ def _matrix(
         settled=tuple(needs.own.get(id, 0.0) + needs.core.get(id, 0.0) for id in criteria),
         open=tuple(needs.open.get(id, 0.0) for id in criteria),
         ratings=tuple(tuple(ratings[f, id] for id in criteria) for f in frameworks),
+        demands=tuple(
+            tuple((ratings[f, must.criterion], must.level) for must in needs.requirements)
+            for f in frameworks
+        ),
     )
 
 

@@ -41,6 +41,7 @@ def decision_json(decision: Decision, catalog: Catalog) -> dict[str, Any]:
         "winner": decision.winner,
         "ranking": [_ranked(row) for row in decision.ranking],
         "tie": decision.tie,
+        "unmet": decision.unmet,
         "own_share": decision.needs.own_share,
         "ruled_out": [_ruled_out(entry) for entry in decision.ruled_out],
         "rescues": [_ruled_out(entry) for entry in decision.rescues],
@@ -88,6 +89,7 @@ def _ranked(row: Ranked) -> dict[str, Any]:
         "score": row.score,
         "first_rank": row.first_rank,
         "ranks": list(row.ranks),
+        "meets": row.meets,
     }
 
 

@@ -9,8 +9,8 @@ from advisor.catalog import load_catalog
 from advisor.decide import decide
 from advisor.decide.plan import STAGES
 from advisor.model import Answers, Bridge, Catalog, Choice, Criterion, Plan, Question
+from tests.decide.houses import needs_of
 from tests.decide.small import CATALOG, CELLS, NEW, OLD, TODAY, answers, cell, statement
-from tests.decide.test_flips import needs_of
 
 KNOWN = load_catalog()
 #: Fewer draws than any phase would get: then a phase must agree with a decision in everything.

@@ -44,6 +44,7 @@ const twinAnswers = (score, vectors) => {
       drawn: score.drawnScores([matrix], policy, 0, policy.draws)[0],
       wins: counts.wins,
       ties: counts.ties,
+      unmet: counts.unmet,
       ranks: counts.ranks,
       ranking,
       verdict: score.judge(ranking, share, policy),

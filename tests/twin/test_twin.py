@@ -38,6 +38,8 @@ BREAKS = {
     ),
     "who wins equal scores": ("rival > score : rival >= score", "rival >= score : rival > score"),
     "margin": ("best - second >= margin", "best - second > margin"),
+    "who is out has no place": ("if (scores[own][draw] < 0) continue;", ""),
+    "a must-have in a draw": ("found < least", "found <= least"),
     "shift": ("mixed ^ (mixed >>> 15)", "mixed ^ (mixed >>> 14)"),
     "signed shift": ("word ^ (word >>> 16)", "word ^ (word >> 16)"),
     "error at the ends": ("lowest ? 0 : highest ? error : error * 0.5", "error * 0.5"),
@@ -66,8 +68,9 @@ BREAKS = {
     "flip of a must-have": ("(kept) => kept !== dropped", "(kept) => kept === dropped"),
     "flip of an answer": ("chosen.length ? [...others, OPEN] : others", "others"),
     "what excludes": ("if (exclusive) return [id];", ""),
-    "what settles": ("share: share * part };", "share: part };"),
+    "what settles": ("share: share * part,", "share: part,"),
     "who is out": ("own < 0 ? -1 :", "own < 0 ? 0 :"),
+    "who may turn out to be out": ("missed ? [...out, framework] : out", "out"),
 }
 
 

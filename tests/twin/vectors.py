@@ -67,6 +67,7 @@ TWINNED = (
     "winner",
     "ranking",
     "tie",
+    "unmet",
     "own_share",
     "ruled_out",
     "rescues",
@@ -203,6 +204,9 @@ def _problem(random: Random) -> tuple[Matrix, Policy, float]:
     """A matrix with ties, gaps and criteria without weight, and constants beside the usual ones."""
     frameworks = tuple(f"framework-{n}" for n in range(random.choice([1, 2, 3, 3, 3, 4, 5])))
     criteria = tuple(f"criterion-{number:02}" for number in range(random.randint(1, 14)))
+    musts = [
+        (f"must-{number}", random.randint(1, 4)) for number in range(random.choice([0, 0, 1, 3]))
+    ]
     rows = [[_rating(random, f, c) for c in criteria] for f in frameworks]
     for row, framework in zip(rows, frameworks, strict=True):
         if random.random() < 0.2:
@@ -214,6 +218,9 @@ def _problem(random: Random) -> tuple[Matrix, Policy, float]:
         settled=(random.choice(POINTS), *_weights(random, len(criteria) - 1)),
         open=_weights(random, len(criteria)),
         ratings=tuple(map(tuple, rows)),
+        demands=tuple(
+            tuple((_rating(random, f, c), least) for c, least in musts) for f in frameworks
+        ),
     )
     constants = {
         "draws": random.choice([1, 64, 150]),
@@ -232,8 +239,10 @@ def _weights(random: Random, count: int) -> tuple[float, ...]:
 def _shipped(matrix: Matrix, policy: Policy, share: float) -> dict[str, Any]:
     rows = [[_plain(rating) for rating in row] for row in matrix.ratings]
     names = ("frameworks", "criteria", "groups", "settled", "open")
+    demands = [[[_plain(rating), least] for rating, least in row] for row in matrix.demands]
+    lists = {name: list(getattr(matrix, name)) for name in names}
     return {
-        "matrix": {**{name: list(getattr(matrix, name)) for name in names}, "ratings": rows},
+        "matrix": {**lists, "ratings": rows, "demands": demands},
         "policy": policy.model_dump(mode="json"),
         "share": share,
     }
@@ -258,6 +267,7 @@ def _decided(matrix: Matrix, policy: Policy, share: float) -> dict[str, Any]:
         "drawn": _drawn_scores(matrix, policy),
         "wins": counts.wins,
         "ties": counts.ties,
+        "unmet": counts.unmet,
         "ranks": counts.ranks,
         "ranking": [vars(row) for row in ranking],
         "verdict": judge(ranking, _needs_with(share), policy),

@@ -20,7 +20,7 @@ from advisor.decide.needs import asked
 from advisor.decide.score import LEVELS, Matrix, central_scores, central_weights
 from advisor.model import NOT_SURE, Policy, Rating, Settle, SettleKind
 
-__all__ = ["find_settles"]
+__all__ = ["Standing", "find_settles", "standings"]
 
 #: So many of a kind are reported: nobody settles more at once.
 MOST: Final = 3
@@ -34,7 +34,7 @@ class _Possible(NamedTuple):
     lead: float
 
 
-class _Standing(NamedTuple):
+class Standing(NamedTuple):
     """A value that a rating may really have, how likely, and whether it misses a must-have."""
 
     value: float
@@ -132,9 +132,9 @@ def _turnouts(now: _Now, criterion: str, changed: tuple[str, ...]) -> Iterator[_
     frameworks, policy = now.situation.matrix.frameworks, now.situation.catalog.policy
     weight, least = _weight(now, criterion), _least(now, criterion)
     ratings = [now.situation.ratings[framework, criterion] for framework in changed]
-    for standings in product(*(_standings(rating, policy, least) for rating in ratings)):
+    for turnout in product(*(standings(rating, policy, least) for rating in ratings)):
         after, share, out = dict(zip(frameworks, now.scores, strict=True)), 1.0, set()
-        for framework, rating, standing in zip(changed, ratings, standings, strict=True):
+        for framework, rating, standing in zip(changed, ratings, turnout, strict=True):
             after[framework] = after[framework] + weight * (standing.value - rating.value)
             share = share * standing.share
             out |= {framework} if standing.missed else set()
@@ -156,10 +156,10 @@ def _least(now: _Now, criterion: str) -> int:
     return 0
 
 
-def _standings(rating: Rating, policy: Policy, least: int) -> list[_Standing]:
+def standings(rating: Rating, policy: Policy, least: int) -> list[Standing]:
     """What a rating may really be; a measurement stands."""
     if rating.tier == "measured":
-        return [_Standing(rating.value, 1.0, missed=False)]
+        return [Standing(rating.value, 1.0, missed=False)]
     if rating.level is None:
         return [_standing(level, 1.0 / LEVELS, least) for level in range(LEVELS)]
     error = policy.error[rating.tier]
@@ -168,8 +168,8 @@ def _standings(rating: Rating, policy: Policy, least: int) -> list[_Standing]:
     return [_standing(rating.level, 1.0 - error, least), *wrong]
 
 
-def _standing(level: int, share: float, least: int) -> _Standing:
-    return _Standing(level / (LEVELS - 1), share, missed=level < least)
+def _standing(level: int, share: float, least: int) -> Standing:
+    return Standing(level / (LEVELS - 1), share, missed=level < least)
 
 
 def _settle(

@@ -34,8 +34,10 @@ IN_USE = Question(
     multiple=True,
     choices=(
         Choice(id="nothing", text="Nothing"),
-        Choice(id="tensorflow", text="TensorFlow", weighs={"tensorflow-estate": 8}),
-        Choice(id="pytorch", text="PyTorch"),
+        Choice(
+            id="tensorflow", text="TensorFlow", weighs={"tensorflow-estate": 8}, uses="tensorflow"
+        ),
+        Choice(id="pytorch", text="PyTorch", uses="pytorch"),
     ),
 )
 ESTATE = Criterion(
@@ -45,6 +47,7 @@ ESTATE = Criterion(
     question="?",
     known_by="documented",
     review_days=365,
+    estate="tensorflow",
 )
 LEVELS = {"simple": (4, 0, 0), "mobile": (0, 4, 0), "tensorflow-estate": (3, 4, 1)}
 

@@ -43,12 +43,12 @@ from advisor.model import (
 )
 from advisor.render.browser import browser_data
 from advisor.render.record import decision_json
-from tests.decide import small
+from tests.decide import small, test_plan
 from tests.decide.problems import POLICY, STATED, measured, stated, unknown
 
 TODAY = date(2026, 11, 22)
 ARTICLE = date(2025, 4, 30)
-WORDS, KERNELS, DECISIONS = 40, 160, 60
+WORDS, KERNELS, DECISIONS = 40, 160, 90
 #: Name, device and age of the made-up machines, in days from the article's date.
 MACHINES = (
     ("a", "cpu", 400),
@@ -70,15 +70,25 @@ TWINNED = (
     "unmet",
     "own_share",
     "ruled_out",
+    "doubts",
     "rescues",
     "contributions",
     "stack",
     "unmeasured",
     "flips",
     "settles",
+    "plan",
+    "checks",
     "before",
     "as_of",
     "evidence_digest",
+)
+
+#: So fast a rival that beside it the others look alike: without it they change places.
+FAR_AHEAD = (
+    small.cell("tensorflow-graph", 0.001),
+    small.cell("pytorch-eager", 0.020),
+    small.cell("keras-tensorflow", 0.100),
 )
 
 #: Questions that depend on one that depends on another, and on two at once.
@@ -296,6 +306,9 @@ def _situations() -> list[Situation]:
     few = small.CATALOG.policy.model_copy(update={"draws": 100})
     changes = {"policy": few, "questions": (*small.CATALOG.questions, *CHAINED)}
     known = [c.model_copy(update=changes) for c in (small.CATALOG, hopeless)]
+    fewer = few.model_copy(update={"plan_draws": 40})
+    bridges = (test_plan.bridge(), test_plan.bridge(id="by-hand", tier="documented"))
+    staged = test_plan.catalog(*bridges).model_copy(update={"policy": fewer})
     return [
         Situation(quick, cells, TODAY),
         Situation(quick, (), TODAY),
@@ -303,6 +316,8 @@ def _situations() -> list[Situation]:
         Situation(quick, cells, TODAY + timedelta(days=500)),
         Situation(known[0], small.CELLS, small.TODAY),
         Situation(known[0], small.CELLS, small.NEW + timedelta(days=400)),
+        Situation(staged, (), small.TODAY),
+        Situation(small.CATALOG.model_copy(update={"policy": few}), FAR_AHEAD, small.TODAY),
         Situation(known[1], small.CELLS, small.TODAY),
         Situation(real, cells, TODAY),
     ]
@@ -352,6 +367,9 @@ def _asked(
 ) -> Iterator[tuple[int, dict[str, list[str]]]]:
     """Which situation, and the answers given in it; a few with the full number of draws."""
     yield len(situations) - 2, {"purpose": ["product"], "phone": ["must"]}
+    yield len(situations) - 3, {"purpose": ["prototype"], "device": ["cpu"]}
+    yield len(situations) - 4, {"stage": ["prototype"], "today": ["tensorflow"]}
+    yield len(situations) - 4, {"today": ["tensorflow", "pytorch"]}
     for number in range(count):
         random = Random(5000 + number)
         place = len(situations) - 1 if number % 30 == 7 else number % (len(situations) - 1)
@@ -388,6 +406,7 @@ def _decision(situation: Situation, given: dict[str, list[str]]) -> dict[str, An
             "core": found.needs.core.items(),
             "requirements": [asdict(requirement) for requirement in found.needs.requirements],
             "focus": found.needs.focus.model_dump(),
+            "uses": found.needs.uses,
         },
         "decision": twinned(record),
     }

@@ -295,7 +295,8 @@ def _rankings(cells: Iterable[Cell], tie: float) -> dict[str, Ranking]:
     """Ratios to the fastest stack; a single one is not ranked."""
     finite = [cell for cell in cells if math.isfinite(cell.value)]
     found: dict[str, Ranking] = {}
-    for ratio in ratios(finite, tie=tie) if len(finite) > 1 else ():
+    by_ratio = len(finite) > 1 and finite[0].unit != "share"
+    for ratio in ratios(finite, tie=tie) if by_ratio else ():
         text = quantity(ratio.value, ratio.low, ratio.high, "")
         if text:
             best = ratio.value == ratio.low == ratio.high == 1

@@ -96,6 +96,9 @@ Better = Literal["lower", "higher"]
 Estimator = Literal["median", "lower-quartile", "tenth", "minimum", "cpu-time"]
 MoveCost = Literal["all", "most", "part", "little", "nothing", "unknown"]
 
+#: The phases in which a trained model answers, on whatever it is served from.
+ANSWERING = ("predict", "export")
+
 #: The answer that every question accepts; it widens the weights instead of picking an opinion.
 NOT_SURE = "not-sure"
 
@@ -266,7 +269,7 @@ class Focus(Noun):
 
     def speaks_for(self, phase: str, device: str) -> bool:
         """Whether a measurement of `phase` on `device` says something about this use."""
-        named = self.serving if phase == "predict" and self.serving else self.devices
+        named = self.serving if phase in ANSWERING and self.serving else self.devices
         return device in named
 
     def joined(self, other: Focus) -> Focus:
@@ -390,6 +393,7 @@ class Policy(Noun):
     spread: float
     open_spread: float
     worst_ratio: float
+    worst_difference: float = 0.1
     tie: float
     unstable: float
     first_layer: dt.date
@@ -538,7 +542,7 @@ class Cell:
     over processes. `runs` are the names of the run files, in the order of `process_values`, and so
     are `compile_seconds`, by how much each process's first call was longer than the others (empty
     where that was not timed). `stale` means that the task has changed since: another thing was
-    measured than would be measured today.
+    measured than would be measured today. `own` are the user's own measurements.
     """
 
     stack: str
@@ -563,6 +567,7 @@ class Cell:
     better: Better = "lower"
     stale: bool = False
     compile_seconds: tuple[float, ...] = ()
+    own: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -625,7 +630,8 @@ class Rating:
     """What is known of one framework on one criterion, as of a date and for these needs.
 
     `tier` is the effective one: a stale statement counts for less than it was born with. `value`,
-    `low` and `high` are on the 0 to 1 scale; `level` is None for measured and unknown ratings.
+    `low` and `high` are on the 0 to 1 scale; `level` is None for measured and unknown ratings. What
+    is measured rests on ratios of times or sizes, or on differences of shares.
     """
 
     framework: str
@@ -638,6 +644,7 @@ class Rating:
     stale: bool = False
     statement: Statement | None = None
     ratios: tuple[Ratio, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -734,12 +741,13 @@ class Flip:
     requirement  a criterion; the level asked for, then None
     weight       a criterion; its points
     group        a group; the points of its criteria together
-    measurement  a framework and a criterion; its value, 0 to 1, where above 1 is faster than
+    measurement  a framework and a criterion; its value, 0 to 1, where above 1 is better than
                  today's best
     cell         a framework and a criterion; its level, None while unknown
 
-    `factor` is what a weight or a measured time is multiplied by; 0 leaves the weight out. `lead`
-    is the new winner's over the next, 1 if no other is left.
+    `factor` is what a weight or a measured time or size is multiplied by; 0 leaves the weight out,
+    None stands at shares, which move by a difference. `lead` is the new winner's over the next, 1
+    if no other is left.
     """
 
     kind: FlipKind

@@ -29,6 +29,8 @@ const advisorScore = (() => {
   /** So many draws at a time: their columns stay in the processor's cache. */
   const BLOCK = 2000;
   const FOCUS = ["workloads", "devices", "serving", "metrics"];
+  /** The phases in which a trained model answers, on whatever it is served from. */
+  const ANSWERING = ["predict", "export"];
   /** Two ratings that are equal in these have the same value in every draw. */
   const DRAWN = ["framework", "criterion", "tier", "level", "value", "low", "high", "inherits"];
   /** The verdicts that leave something to settle. */
@@ -175,8 +177,8 @@ const advisorScore = (() => {
    * @param {object} focus what deriveNeeds found the measurements must speak for
    * @param {?string} gone a framework that is left out of all comparisons
    * @returns {object[]} [{framework, criterion, tier, level, value, low, high, stale, date,
-   *   sources, note, ratios, inherits, unclipped}], unclipped only where measured: its value on each
-   *   task, below 0 where slower than the worst
+   *   sources, note, ratios, differences, inherits, unclipped}], unclipped only where measured: its
+   *   value on each task, below 0 where beyond the worst
    */
   function rate(data, layer, focus, gone = null) {
     const spoken = speaking(data, layer, focus);
@@ -207,7 +209,8 @@ const advisorScore = (() => {
   }
 
   function speaksFor(focus, phase, device) {
-    const named = phase === "predict" && focus.serving.length ? focus.serving : focus.devices;
+    const answers = ANSWERING.includes(phase) && focus.serving.length;
+    const named = answers ? focus.serving : focus.devices;
     return named.includes(device);
   }
 
@@ -218,11 +221,11 @@ const advisorScore = (() => {
     const found = layer.speeds
       .filter((entry) => entry.phase === phase && entry.metric === metric && spoken(entry))
       .map((entry) => valuesWithout(entry, gone));
-    const compared = new Set(found.flatMap((values) => values.map((speed) => speed.framework)));
+    const compared = new Set(found.flatMap((values) => values.map(({ framework }) => framework)));
     const common = found.filter((values) => values.length === compared.size);
     if (compared.size < 2 || common.length === 0) return new Map();
     return new Map(
-      [...compared].map((framework) => [framework, meanSpeed(framework, criterion.id, common)]),
+      [...compared].map((framework) => [framework, meanValue(framework, criterion.id, common)]),
     );
   }
 
@@ -230,8 +233,8 @@ const advisorScore = (() => {
     apart.find(([framework]) => framework === gone)?.[1] ?? values;
 
   /** The mean value over tasks; the interval's ends are averaged as if errors moved together. */
-  function meanSpeed(framework, criterion, common) {
-    const own = common.map((values) => values.find((speed) => speed.framework === framework));
+  function meanValue(framework, criterion, common) {
+    const own = common.map((values) => values.find((found) => found.framework === framework));
     return {
       framework,
       criterion,
@@ -245,15 +248,16 @@ const advisorScore = (() => {
       sources: [],
       note: "",
       inherits: null,
-      ratios: own.map((speed) => speed.ratio),
-      unclipped: own.map((speed) => speed.unclipped),
+      ratios: own.filter(({ differs }) => !differs).map(({ gap }) => gap),
+      differences: own.filter(({ differs }) => differs).map(({ gap }) => gap),
+      unclipped: own.map((found) => found.unclipped),
     };
   }
 
-  function mean(speeds, key) {
+  function mean(values, key) {
     let total = 0;
-    for (const speed of speeds) total = total + speed[key];
-    return total / speeds.length;
+    for (const value of values) total = total + value[key];
+    return total / values.length;
   }
 
   /**
@@ -1321,7 +1325,7 @@ const advisorScore = (() => {
     return { ...matrix, settled: scaled(matrix.settled), open: scaled(matrix.open) };
   }
 
-  /** The leader slower, or a rival faster, in everything measured for one criterion. */
+  /** The leader worse, or a rival better, in everything measured for one criterion. */
   function measurementFlips({ matrix, ratings }, winner) {
     return matrix.criteria.flatMap((criterion, place) => {
       const scale = unclipped(ratings, criterion);
@@ -1348,7 +1352,7 @@ const advisorScore = (() => {
     return new Map(measured.map((rating) => [rating.framework, rating.unclipped]));
   }
 
-  /** Who leads once `framework` is so much faster (sign 1) or slower (sign -1) on the scale. */
+  /** Who leads once `framework` is so much better (sign 1) or worse (sign -1) on the scale. */
   function shifting(matrix, place, scale, framework, sign) {
     const weight = centralWeights(matrix)[place];
     const scores = centralScores(matrix);
@@ -1363,7 +1367,7 @@ const advisorScore = (() => {
     };
   }
 
-  /** Everyone's value after one framework's times changed: the best stands at 1 again. */
+  /** Everyone's value after one framework's measurements changed: the best is at 1 again. */
   function shiftedValues(scale, framework, shift) {
     const tasks = scale.get(framework).length;
     const totals = new Map([...scale.keys()].map((other) => [other, 0]));

@@ -137,6 +137,7 @@ def _rating(rating: Rating) -> dict[str, Any]:
         "sources": list(statement.sources) if statement else [],
         "note": statement.note if statement else "",
         "ratios": [dict(vars(ratio)) for ratio in rating.ratios],
+        "differences": [dict(vars(difference)) for difference in rating.differences],
     }
 
 
@@ -228,13 +229,21 @@ def _bridge(bridge: Bridge) -> dict[str, Any]:
 
 
 def _evidence(decision: Decision) -> dict[str, Any]:
-    """What the decision rests on: run files by name, and the statements that count.
+    """What the decision rests on: run files by name, whose they are, and the statements that count.
 
     A statement that is too stale to say anything leaves its level unknown and does not count.
     """
     runs = {run for cell in decision.cells for run in cell.runs}
+    machines = {(cell.machine, cell.device, cell.own) for cell in decision.cells}
     stated = [r.statement for r in decision.ratings if r.statement and r.level is not None]
-    return {"runs": sorted(runs), "statements": [_statement(statement) for statement in stated]}
+    return {
+        "runs": sorted(runs),
+        "machines": [
+            {"machine": machine, "device": device, "own": own}
+            for machine, device, own in sorted(machines)
+        ],
+        "statements": [_statement(statement) for statement in stated],
+    }
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

@@ -308,6 +308,7 @@ def _situations() -> list[Situation]:
     known = [c.model_copy(update=changes) for c in (small.CATALOG, hopeless)]
     fewer = few.model_copy(update={"plan_draws": 40})
     bridges = (test_plan.bridge(), test_plan.bridge(id="by-hand", tier="documented"))
+    graded = small.GRADED.model_copy(update={"policy": few})
     staged = test_plan.catalog(*bridges).model_copy(update={"policy": fewer})
     return [
         Situation(quick, cells, TODAY),
@@ -318,6 +319,7 @@ def _situations() -> list[Situation]:
         Situation(known[0], small.CELLS, small.NEW + timedelta(days=400)),
         Situation(staged, (), small.TODAY),
         Situation(small.CATALOG.model_copy(update={"policy": few}), FAR_AHEAD, small.TODAY),
+        Situation(graded, (*small.CELLS, *small.GRADES), small.TODAY),
         Situation(known[1], small.CELLS, small.TODAY),
         Situation(real, cells, TODAY),
     ]
@@ -368,8 +370,9 @@ def _asked(
     """Which situation, and the answers given in it; a few with the full number of draws."""
     yield len(situations) - 2, {"purpose": ["product"], "phone": ["must"]}
     yield len(situations) - 3, {"purpose": ["prototype"], "device": ["cpu"]}
-    yield len(situations) - 4, {"stage": ["prototype"], "today": ["tensorflow"]}
-    yield len(situations) - 4, {"today": ["tensorflow", "pytorch"]}
+    yield len(situations) - 4, {"purpose": ["prototype"], "device": ["cpu"]}
+    yield len(situations) - 5, {"stage": ["prototype"], "today": ["tensorflow"]}
+    yield len(situations) - 5, {"today": ["tensorflow", "pytorch"]}
     for number in range(count):
         random = Random(5000 + number)
         place = len(situations) - 1 if number % 30 == 7 else number % (len(situations) - 1)

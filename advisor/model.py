@@ -49,6 +49,7 @@ __all__ = [
     "Framework",
     "Group",
     "HandOver",
+    "Judgement",
     "Measure",
     "Metric",
     "Migration",
@@ -66,6 +67,7 @@ __all__ = [
     "Ratio",
     "Requirement",
     "Reversal",
+    "Revisit",
     "RuledOut",
     "SecondOpinion",
     "Settle",
@@ -78,6 +80,7 @@ __all__ = [
     "Turned",
     "Unit",
     "Verdict",
+    "Weighing",
     "Workload",
     "unit_of",
 ]
@@ -483,15 +486,52 @@ def _named(things: tuple[Named, ...], id: str) -> Named:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """One group of criteria matters so many times as much as another: 1 the same, 9 at most."""
+
+    more: str
+    less: str
+    times: float
+
+
+@dataclass(frozen=True)
 class Answers:
     """What one project answered; `given` maps question to chosen ids, in the questionnaire's order.
 
-    A question that is missing counts as "not sure".
+    A question that is missing counts as "not sure". `groups` weighs groups of criteria against each
+    other, every two of those it names; it may be left out.
     """
 
     given: dict[str, tuple[str, ...]]
     project: str = ""
     questionnaire: str = ""
+    groups: tuple[Judgement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Revisit:
+    """A judgement, what the others imply instead, and the ratio if it were changed to that."""
+
+    first: str
+    second: str
+    stated: float
+    implied: float
+    ratio: float
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What judgements on pairs of groups say together.
+
+    `shares` (group, 0 to 1), heaviest first, divide what these groups weigh together. `ratio` is
+    how far the judgements contradict each other: 0 not at all, 1 as random ones do. `revisit` is
+    the one that contradicts the others most, if any does.
+    """
+
+    shares: tuple[tuple[str, float], ...]
+    ratio: float
+    acceptable: bool
+    revisit: Revisit | None
 
 
 @dataclass(frozen=True)
@@ -880,7 +920,7 @@ class Decision:
     `rescues` are the single requirements whose removal brings
     a framework back when all are ruled out. `flips` are ordered by kind, smallest change first;
     `settles`, most telling first, are given while the verdict is not clear. `checks` are None when
-    there is no winner to check.
+    there is no winner to check, `weighing` where no groups were compared.
     """
 
     answers: Answers
@@ -905,6 +945,7 @@ class Decision:
     checks: Checks | None = None
     unmet: float = 0.0
     doubts: tuple[Doubt, ...] = ()
+    weighing: Weighing | None = None
 
     def rating(self, framework: str, criterion: str) -> Rating:
         """The rating used for a framework on a criterion; KeyError if none was needed."""

@@ -63,7 +63,7 @@ def complete(folder: Path, example: str) -> None:
 
 def test_answering_going_back_stopping_and_going_on(advisor: Start, tmp_path: Path) -> None:
     child = advisor("ask")
-    child.expect_exact("At most 18 questions, about five minutes.")
+    child.expect_exact("At most 19 questions, about five minutes.")
     replies(
         child,
         ("What is the project called?", "Churn" + ENTER),

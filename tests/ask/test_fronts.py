@@ -70,9 +70,11 @@ def result(child: Any, word: str = "RESULT", status: int = 0) -> dict[str, Any]:
 
 
 def replies(child: Any, *pairs: tuple[str, str]) -> None:
-    """Wait for each text, then type."""
+    """Wait for each text, then type; nobody stops within the moment in which a prompt appears."""
     for text, keys in pairs:
         child.expect_exact(text)
+        if keys.startswith(CTRL_C):
+            time.sleep(0.3)
         child.send(keys)
 
 

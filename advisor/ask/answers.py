@@ -196,7 +196,7 @@ def answers_toml(answers: Answers, catalog: Catalog) -> str:
         *([f"project = {tomlkit.item(answers.project).as_string()}"] if answers.project else []),
         f'questionnaire = "{questionnaire_digest(catalog)}"',
     ]
-    groups = groups_lines(answers.groups, catalog)
+    groups = groups_lines(answers.groups)
     return "\n".join([*head, "", *_table_lines(answers, catalog), *groups, ""])
 
 
@@ -209,7 +209,7 @@ def update_answers(existing_text: str, answers: Answers, catalog: Catalog) -> st
     if _untouched(existing_text, catalog):
         return answers_toml(answers, catalog)
     if _judged(existing_text, catalog) != answers.groups:
-        existing_text = _with_groups(existing_text, answers.groups, catalog)
+        existing_text = _with_groups(existing_text, answers.groups)
     document = tomlkit.parse(_uncommented(existing_text, answers.given))
     document["format"] = ANSWERS_FORMAT
     _set_head(document, answers, catalog)
@@ -433,12 +433,12 @@ def _judged(text: str, catalog: Catalog) -> tuple[Judgement, ...]:
     return judgements(_toml(text, "").get("groups", {}), catalog, "")[0]
 
 
-def _with_groups(text: str, judged: Sequence[Judgement], catalog: Catalog) -> str:
+def _with_groups(text: str, judged: Sequence[Judgement]) -> str:
     """`text` with these judgements at its end in place of those that may be there."""
     document = tomlkit.parse(text)
     document.pop("groups", None)
     kept = without_comment(tomlkit.dumps(document)).rstrip()
-    return "\n".join([kept, *groups_lines(judged, catalog), ""])
+    return "\n".join([kept, *groups_lines(judged), ""])
 
 
 def _table_lines(answers: Answers, catalog: Catalog) -> Iterator[str]:

@@ -10,7 +10,6 @@ are named must be compared once, the one that matters more first.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -20,6 +19,9 @@ from advisor.errors import Problem
 from advisor.model import Catalog, Judgement
 
 __all__ = ["MOST", "groups_lines", "judgements", "without_comment"]
+
+#: What stands above the table in a file that we write.
+COMMENT = "# How many times as much one group of criteria matters as another, from 1 to 9."
 
 #: Nobody matters more than this many times as much as another (Saaty's scale).
 MOST = 9
@@ -86,18 +88,16 @@ def _missing(
             yield Problem(f"{where} [groups]", what, cure)
 
 
-def groups_lines(judged: Sequence[Judgement], catalog: Catalog) -> list[str]:
+def groups_lines(judged: Sequence[Judgement]) -> list[str]:
     """The table as lines with its comment; nothing where nothing was compared."""
     if not judged:
         return []
     rows: dict[str, list[str]] = {}
     for one in judged:
         rows.setdefault(one.more, []).append(f"{one.less} = {one.times:g}")
-    names = "; ".join(f"{group.id}: {group.name}" for group in catalog.groups)
     return [
         "",
-        "# How many times as much a group of criteria matters as another, from 1 to 9.",
-        f"# {names}",
+        COMMENT,
         "[groups]",
         *(f"{more} = {{ {', '.join(row)} }}" for more, row in rows.items()),
     ]
@@ -105,4 +105,4 @@ def groups_lines(judged: Sequence[Judgement], catalog: Catalog) -> list[str]:
 
 def without_comment(text: str) -> str:
     """`text` without the comment that stands above the table."""
-    return re.sub(r"(?m)^# How many times as much a group .*\n# .*\n", "", text)
+    return text.replace(f"{COMMENT}\n", "")

@@ -415,9 +415,12 @@ def _decision(situation: Situation, given: dict[str, list[str]]) -> dict[str, An
     }
 
 
-def twinned(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What the browser has of a record: no factor of a measured time, since that needs a power."""
-    kept = {key: record[key] for key in TWINNED}
+def twinned(record: Mapping[str, Any], *, digest: bool = True) -> dict[str, Any]:
+    """What the browser has of a record: no factor of a measured time, since that needs a power.
+
+    Without `digest` that of the evidence, which tells the number of draws, is left out.
+    """
+    kept = {key: record[key] for key in TWINNED if digest or key != "evidence_digest"}
     return {**kept, "flips": [_without_power(flip) for flip in record["flips"]]}
 
 

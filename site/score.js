@@ -26,6 +26,8 @@ const advisorScore = (() => {
   const LEVELS = 5;
   /** The score of whoever is out of a draw: below all others, which are from 0 to 1. */
   const OUT = -1;
+  /** Two numbers to pick from. */
+  const EITHER = new Float64Array(2);
   /** So many draws at a time: their columns stay in the processor's cache. */
   const BLOCK = 2000;
   const FOCUS = ["workloads", "devices", "serving", "metrics"];
@@ -38,8 +40,6 @@ const advisorScore = (() => {
 
   /** Ids are ASCII, so comparing code units gives Python's order. */
   const ascending = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
-
-  const size = (number) => (number < 0 ? -number : number);
 
   /**
    * What answers ask of a framework.
@@ -312,9 +312,10 @@ const advisorScore = (() => {
       unmet: 0,
       ranks: frameworks.map(() => frameworks.map(() => 0)),
     }));
+    const alike = matrices[0].criteria.map((_, place) => drawnAlike(matrices, place));
     for (let start = 0; start < policy.draws; start += BLOCK) {
       const end = start + BLOCK < policy.draws ? start + BLOCK : policy.draws;
-      drawnScores(matrices, policy, start, end).forEach((scores, at) => {
+      drawnScores(matrices, policy, start, end, alike).forEach((scores, at) => {
         countRanks(scores, policy.margin, found[at]);
       });
     }
@@ -338,8 +339,12 @@ const advisorScore = (() => {
     }
   }
 
-  /** Per matrix each framework's score, OUT where it misses a must-have, as columns of draws. */
-  function drawnScores(matrices, policy, start, end) {
+  /**
+   * Per matrix each framework's score, OUT where it misses a must-have, as columns of draws.
+   *
+   * `alike` holds, per criterion, what drawnAlike finds.
+   */
+  function drawnScores(matrices, policy, start, end, alike) {
     const [matrix] = matrices;
     const uniform = new Uniform(policy.seed, start, end);
     const groups = drawnGroups([...new Set(matrix.groups)].sort(ascending), uniform);
@@ -350,12 +355,11 @@ const advisorScore = (() => {
       drawWeight(matrix, place, groups.get(matrix.groups[place]), policy, uniform, weight, value);
       for (let draw = 0; draw < total.length; draw += 1) total[draw] = total[draw] + weight[draw];
       let filled = null;
-      for (const [rating, targets] of distinct(matrices, scores, place)) {
-        const name = valueName(rating);
+      for (const { rating, name, owners } of alike[place]) {
         if (name !== filled) uniform.fill(name, drawn);
         filled = name;
         drawValue(rating, spacing, policy, drawn, value);
-        for (const score of targets) addProducts(score, weight, value);
+        for (const [at, own] of owners) addProducts(scores[at][own], weight, value);
       }
     }
     for (const score of scores.flat()) {
@@ -383,25 +387,28 @@ const advisorScore = (() => {
     }
   }
 
-  /** The ratings at a place whose values are drawn apart, each with the scores it is added to. */
-  function distinct(matrices, scores, place) {
+  /** The ratings at a place whose values are drawn apart, each with whose they are in which matrix. */
+  function drawnAlike(matrices, place) {
     const found = [];
     matrices.forEach(({ ratings }, at) => {
       ratings.forEach((row, own) => {
-        const known = found.find(([rating]) => drawnAlike(rating, row[place]));
-        if (known === undefined) found.push([row[place], [scores[at][own]]]);
-        else known[1].push(scores[at][own]);
+        const rating = row[place];
+        const known = found.find((it) => DRAWN.every((key) => it.rating[key] === rating[key]));
+        if (known) known.owners.push([at, own]);
+        else found.push({ rating, name: valueName(rating), owners: [[at, own]] });
       });
     });
-    return found.sort(([one], [other]) => ascending(valueName(one), valueName(other)));
+    return found.sort((one, other) => ascending(one.name, other.name));
   }
 
   /** What a framework inherits is the same fact: both get the same error in the same draw. */
   const valueName = (rating) => `value/${rating.inherits ?? rating.framework}/${rating.criterion}`;
 
-  const drawnAlike = (one, other) => DRAWN.every((name) => one[name] === other[name]);
-
-  const columns = (count, draws) => Array.from({ length: count }, () => new Float64Array(draws));
+  /** So many columns, one after another in the same memory. */
+  function columns(count, draws) {
+    const all = new Float64Array(count * draws);
+    return Array.from({ length: count }, (_, at) => all.subarray(at * draws, (at + 1) * draws));
+  }
 
   function addProducts(score, weight, value) {
     for (let draw = 0; draw < score.length; draw += 1) {
@@ -482,12 +489,19 @@ const advisorScore = (() => {
     for (let draw = 0; draw < weight.length; draw += 1) weight[draw] = group[draw] * weight[draw];
   }
 
-  /** Turns uniforms into factors in (1/spread, spread), as likely to shrink as to grow. */
+  /**
+   * Turns uniforms into factors in (1/spread, spread), as likely to shrink as to grow.
+   *
+   * Here and below, a place in an array is picked by a comparison: nobody can predict a random
+   * branch, and guessing wrong takes a processor longer than all the arithmetic.
+   */
   function stretch(column, spread) {
     for (let draw = 0; draw < column.length; draw += 1) {
       const push = 2 * column[draw] - 1;
-      const grown = 1 + size(push) * (spread - 1);
-      column[draw] = push < 0 ? 1 / grown : grown;
+      const grown = 1 + Math.abs(push) * (spread - 1);
+      EITHER[0] = grown;
+      EITHER[1] = 1 / grown;
+      column[draw] = EITHER[(push < 0) | 0];
     }
   }
 
@@ -511,10 +525,11 @@ const advisorScore = (() => {
 
   /** The value of each level, a column each: 0, three sorted uniforms, 1. */
   function drawnSpacing(uniform) {
-    const between = [1, 2, 3].map((number) => uniform.column(`spacing/${number}`));
-    sortAcross(between);
-    const [zeros, ones] = columns(2, uniform.draws);
-    return [zeros, ...between, ones.fill(1)];
+    const [zeros, ...others] = columns(LEVELS, uniform.draws);
+    const ones = others.pop();
+    others.forEach((column, at) => uniform.fill(`spacing/${at + 1}`, column));
+    sortAcross(others);
+    return [zeros, ...others, ones.fill(1)];
   }
 
   /** Sorts draw by draw, so that each column holds what is at most the next one's. */
@@ -528,10 +543,11 @@ const advisorScore = (() => {
 
   function orderPair(lower, upper) {
     for (let draw = 0; draw < lower.length; draw += 1) {
-      const one = lower[draw];
-      const other = upper[draw];
-      lower[draw] = one <= other ? one : other;
-      upper[draw] = one <= other ? other : one;
+      EITHER[0] = lower[draw];
+      EITHER[1] = upper[draw];
+      const swapped = (EITHER[0] > EITHER[1]) | 0;
+      lower[draw] = EITHER[swapped];
+      upper[draw] = EITHER[1 - swapped];
     }
   }
 
@@ -547,21 +563,22 @@ const advisorScore = (() => {
   }
 
   function drawUnknown(spacing, column, found) {
-    for (let draw = 0; draw < column.length; draw += 1) {
-      found[draw] = spacing[(column[draw] * LEVELS) | 0][draw];
+    const levels = new Float64Array(spacing[0].buffer);
+    const draws = column.length;
+    for (let draw = 0; draw < draws; draw += 1) {
+      found[draw] = levels[((column[draw] * LEVELS) | 0) * draws + draw];
     }
   }
 
   /** The level, wrong by one in a share `error` of the draws; at an end it only errs inwards. */
   function drawLevel(level, spacing, error, column, value) {
     const [lower, upper] = errorShares(level, error);
-    const exact = spacing[level];
-    const lowered = level === 0 ? exact : spacing[level - 1];
-    const raised = level === LEVELS - 1 ? exact : spacing[level + 1];
-    for (let draw = 0; draw < column.length; draw += 1) {
+    const levels = new Float64Array(spacing[0].buffer);
+    const draws = column.length;
+    for (let draw = 0; draw < draws; draw += 1) {
       const drawn = column[draw];
-      const found = drawn < lower ? lowered : drawn >= 1 - upper ? raised : exact;
-      value[draw] = found[draw];
+      const found = level - ((drawn < lower) | 0) + ((drawn >= 1 - upper) | 0);
+      value[draw] = levels[found * draws + draw];
     }
   }
 
@@ -577,9 +594,9 @@ const advisorScore = (() => {
   function drawMeasurement({ value, low, high }, column, found) {
     for (let draw = 0; draw < column.length; draw += 1) {
       const drawn = column[draw];
-      const below = low + (value - low) * (2 * drawn);
-      const above = value + (high - value) * (2 * drawn - 1);
-      found[draw] = drawn < 0.5 ? below : above;
+      EITHER[0] = value + (high - value) * (2 * drawn - 1);
+      EITHER[1] = low + (value - low) * (2 * drawn);
+      found[draw] = EITHER[(drawn < 0.5) | 0];
     }
   }
 
@@ -671,7 +688,7 @@ const advisorScore = (() => {
 
   function byEffect(one, other) {
     return (
-      ascending(size(other.effect), size(one.effect)) ||
+      ascending(Math.abs(other.effect), Math.abs(one.effect)) ||
       ascending(one.criterion, other.criterion) ||
       ascending(one.framework, other.framework)
     );
@@ -1430,13 +1447,14 @@ const advisorScore = (() => {
   function cellFlip(rating, winner, relevel, required) {
     const base = rating.level ?? MIDDLE;
     const levels = [0, 1, 2, 3, 4].sort(
-      (one, other) => ascending(size(one - base), size(other - base)) || ascending(one, other),
+      (one, other) =>
+        ascending(Math.abs(one - base), Math.abs(other - base)) || ascending(one, other),
     );
     for (const level of levels) {
       const found = level === rating.level ? null : relevel(rating, level, required);
       if (flips(found, winner)) {
         const subject = [rating.framework, rating.criterion];
-        return [sized(size(level - base), "cell", subject, rating.level, level, found)];
+        return [sized(Math.abs(level - base), "cell", subject, rating.level, level, found)];
       }
     }
     return [];
@@ -1587,7 +1605,7 @@ const advisorScore = (() => {
     let most = 0;
     const winners = new Set();
     for (const { share, winner, lead } of possible) {
-      const change = size(lead - now.lead);
+      const change = Math.abs(lead - now.lead);
       expected = expected + share * change;
       most = change > most ? change : most;
       if (winner !== null && winner !== now.framework && share > 0) winners.add(winner);
@@ -1607,6 +1625,7 @@ const advisorScore = (() => {
     decide,
     deriveNeeds,
     drawnGroups,
+    drawnAlike,
     drawnScores,
     drawnSpacing,
     fnv1a,

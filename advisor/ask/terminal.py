@@ -348,7 +348,9 @@ def _name_fault(raw: str) -> bool | str:
 
 
 def _leave_line(question: str, answer: str) -> None:
-    print_formatted_text(FormattedText([("", f" ✓ {question}  "), ("bold", answer)]))
+    apart = "  " if len(question) + len(answer) + 5 < _width(WIDEST_REVIEW) else "\n     "
+    folded = _folded(answer, indent="     ") if apart != "  " else answer
+    print_formatted_text(FormattedText([("", f" ✓ {question}{apart}"), ("bold", folded)]))
 
 
 def _width(widest: int = WIDEST) -> int:

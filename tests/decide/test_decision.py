@@ -95,6 +95,35 @@ def test_a_measurement_of_what_the_task_was_before_says_nothing() -> None:
     assert tiers == {"keras": "unknown", "tensorflow": "measured", "pytorch": "measured"}
 
 
+def test_a_must_have_that_may_be_missed_is_named_with_how_likely() -> None:
+    decision = decided(answers(purpose="product", phone="must"))
+    (doubt,) = decision.doubts
+    assert (doubt.framework, doubt.requirement.criterion) == ("pytorch", "mobile")
+    assert doubt.evidence.level == doubt.requirement.level == 4
+    assert doubt.share == pytest.approx(0.1)
+    (row,) = decision.ranking
+    assert row.meets == row.first_rank == pytest.approx(0.9, abs=0.03)
+    assert decision.unmet == pytest.approx(1.0 - row.meets)
+    assert sum(row.ranks) == pytest.approx(row.meets)
+
+
+def test_what_surely_is_met_raises_no_doubt() -> None:
+    decision = decided(answers(purpose="prototype"))
+    assert decision.doubts == ()
+    assert decision.unmet == 0.0
+    assert {row.meets for row in decision.ranking} == {1.0}
+
+
+def test_where_all_are_ruled_out_nobody_meets_the_must_haves_in_any_draw() -> None:
+    none = CATALOG.model_copy(
+        update={"statements": tuple(s for s in CATALOG.statements if s.criterion != "mobile")}
+    )
+    said = tuple(statement(f.id, "mobile", 1) for f in none.frameworks)
+    known = none.model_copy(update={"statements": (*none.statements, *said)})
+    decision = decide(known, (), answers(purpose="product", phone="must"), as_of=TODAY)
+    assert (decision.verdict, decision.unmet, decision.doubts) == ("none", 1.0, ())
+
+
 @pytest.mark.parametrize("phase", ["predict", "export"])
 def test_where_a_model_answers_decides_on_what_its_answers_are_timed(phase: str) -> None:
     focus = Focus(devices=("nvidia",), serving=("cpu",))

@@ -268,7 +268,7 @@ def _decided(matrix: Matrix, policy: Policy, share: float) -> dict[str, Any]:
     uniform = Uniform(policy.seed, policy.draws)
     counts = acceptability(matrix, policy)
     ranking = rank(matrix, counts)
-    groups = _drawn_groups(tuple(sorted(set(matrix.groups))), uniform, policy)
+    groups = _drawn_groups(tuple(sorted(set(matrix.groups))), uniform, policy.draws)
     return {
         "weights": central_weights(matrix),
         "scores": central_scores(matrix),

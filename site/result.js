@@ -340,6 +340,7 @@ const advisorResult = (() => {
   function startPart(found) {
     const { install, quick_start: quickStart } = found.frameworks.get(found.leader);
     const { stack, measured } = found.decision.stack;
+    const others = found.decision.plan.stacks.filter((one) => one.measured && one.stack !== stack);
     const { summary } = found.data.stacks.find(({ id }) => id === stack);
     const why = measured
       ? "the fastest measured on your workloads"
@@ -348,6 +349,7 @@ const advisorResult = (() => {
       found.decision.verdict === "too-close" ? "If work must begin today" : "What to install",
       code("Install command", install),
       element("p", {}, "Run it as ", element("code", {}, stack), ` (${why}). ${summary}`),
+      others.length > 0 && element("p", {}, ...others.flatMap((one) => fasterAt(found, one))),
       element(
         "details",
         {},
@@ -355,6 +357,13 @@ const advisorResult = (() => {
         code("First model", quickStart),
       ),
     );
+  }
+
+  /** What another stack is the fastest at, by the criterion that rests on it. */
+  function fasterAt({ data }, { stack, metrics }) {
+    const criterion = data.criteria.find(({ measure }) => measure?.metric === metrics[0]);
+    const name = criterion?.name ?? metrics[0];
+    return [`${name}: the fastest measured is `, element("code", {}, stack), ". "];
   }
 
   function code(label, text) {

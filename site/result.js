@@ -213,9 +213,18 @@ const advisorResult = (() => {
     }[decision.verdict];
   }
 
-  /** Said where the verdict is held back because too little of the weight is the user's own. */
-  function heldBack({ decision, data: { policy } }) {
+  /** Why a verdict is held back: too little weight is the user's own, or a must-have is in doubt. */
+  function heldBack(found) {
+    const {
+      decision,
+      data: { policy },
+    } = found;
     if (decision.verdict !== "lean" || decision.ranking[0].first_rank < policy.clear) return null;
+    if (decision.own_share >= policy.own_share) {
+      const name = nameOf(found, found.leader);
+      const unsure = `That would be a clear case, if it were surer that ${name} meets the must-haves.`;
+      return element("p", { class: "held" }, unsure);
+    }
     const [own, least] = [percent(decision.own_share), percent(policy.own_share)];
     const text = `That would be a clear case, but only ${own} of the weight comes from your own answers; below ${least} the verdict stays a lean. Answering more questions settles it.`;
     return element("p", { class: "held" }, text);

@@ -69,7 +69,7 @@ REFERENCES = (
     ("bridges", "to", "frameworks"),
     ("bridges", "sources", "sources"),
     ("metrics", "frameworks", "frameworks"),
-    ("omissions", "stacks", "stacks"),
+    ("omissions", "spared", "stacks"),
 )
 
 

@@ -39,7 +39,8 @@ class Replicate:
     """What only the starter of this process knows; every part has a plain default.
 
     `machine` and `load` replace what would be measured here, key by key. `refused` maps a task to
-    the reason why it yields no number, such as a failed gate.
+    the reason why it yields no number, such as a failed gate. `twin` is 0 or 1 where a process of
+    an A/A study has a twin.
     """
 
     replicate: int = 0
@@ -47,6 +48,7 @@ class Replicate:
     machine: dict[str, Any] = field(default_factory=dict)
     load: dict[str, Any] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    twin: int | None = None
 
     @classmethod
     def from_environment(cls) -> "Replicate":
@@ -57,7 +59,7 @@ class Replicate:
         except (ValueError, TypeError) as error:
             raise LaboratoryError(
                 VARIABLE,
-                f"it is not JSON with replicate, session, machine, load, refused ({error})",
+                f"it is not JSON with replicate, session, machine, load, refused, twin ({error})",
                 cure="Unset the variable, or let `advisor bench` set it",
             ) from error
 
@@ -94,6 +96,7 @@ class RunFile:
             "load": self.load | self.replicate.load,
             "ceiling": self.ceiling,
             "outcomes": [asdict(outcome) for outcome in self.outcomes.values()],
+            **({} if self.replicate.twin is None else {"twin": self.replicate.twin}),
         }
 
     def passed(self, test: str) -> bool:

@@ -19,6 +19,7 @@ def test_latency(benchmark: Any, bench: Bench, describe: Callable[[int, str], No
         lambda: bench.trainer.predict(batch),
         rounds=bench.rounds.latency,
         warmup=bench.rounds.warmup,
+        seconds=bench.rounds.seconds,
     )
 
 
@@ -32,4 +33,5 @@ def test_large_batch(benchmark: Any, bench: Bench, describe: Callable[[int, str]
         lambda: bench.trainer.predict(batch),
         rounds=bench.rounds.batch,
         warmup=min(bench.rounds.warmup, 3),
+        seconds=bench.rounds.seconds,
     )

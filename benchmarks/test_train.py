@@ -24,5 +24,6 @@ def test_step(benchmark: Any, bench: Bench, describe: Callable[[int, str], None]
         lambda: trainer.step(next(batches)),
         rounds=bench.rounds.train,
         warmup=bench.rounds.warmup,
+        seconds=bench.rounds.seconds,
         traces=trainer.traces,
     )

@@ -21,11 +21,11 @@ ROOMS: dict[str, set[str]] = {
     "runs": {"errors", "model", "resources"},
     "publish": {"errors"},
     "summarize": {"model", "runs"},
-    "measure": {"errors", "model", "resources", "runs"},
+    "measure": {"errors", "model", "resources", "runs", "summarize"},
     "decide": {"model", "catalog", "summarize"},
     "ask": {"errors", "model", "publish", "resources"},
     "evidence": {"errors", "model", "catalog", "runs", "summarize"},
-    "render": {"model", "catalog", "runs", "summarize", "decide", "resources", "ask"},
+    "render": {"model", "catalog", "runs", "summarize", "measure", "decide", "resources", "ask"},
 }
 
 #: Outside libraries that only the named modules may import.

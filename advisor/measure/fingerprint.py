@@ -11,17 +11,22 @@ from pathlib import Path
 
 import psutil
 
-__all__ = ["fingerprint"]
+__all__ = ["DEVICES", "fingerprint"]
 
 CPU_FACTS = Path("/proc/cpuinfo")
 GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
 GIB = 2**30
 
 
-def fingerprint() -> dict[str, str | int]:
+#: The class of device that the questionnaire asks for, by what the frameworks call it.
+DEVICES = {"cpu": "cpu", "cuda": "nvidia"}
+
+
+def fingerprint(device: str = "cpu") -> dict[str, str | int]:
     """The facts of this machine that a time depends on, as they go into a run file.
 
-    `cores` are those that this process may use; what cannot be found out is "unknown".
+    `device` is what is measured on, one of DEVICES. `cores` are those that this process may use;
+    what cannot be found out is "unknown".
     """
     return {
         "cpu": _cpu(),
@@ -31,7 +36,7 @@ def fingerprint() -> dict[str, str | int]:
         "system": _system(),
         "governor": _read(GOVERNOR).strip() or "unknown",
         "python": platform.python_version(),
-        "device": "cpu",
+        "device": DEVICES[device],
         "dtype": "float32",
     }
 

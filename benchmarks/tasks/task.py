@@ -44,12 +44,16 @@ class Examples:
 
 @dataclass(frozen=True)
 class Rounds:
-    """How many samples one process takes, and how many untimed calls come first."""
+    """How many samples one process takes, and how many untimed calls come first.
+
+    Where these would take longer than `seconds` for one timing, there are fewer.
+    """
 
     train: int
     latency: int
     batch: int
     warmup: int
+    seconds: float = math.inf
 
     def quick(self) -> "Rounds":
         """Three of everything: to see that all works, not to learn a number."""

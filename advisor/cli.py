@@ -347,7 +347,7 @@ def bench(
         bool, typer.Option("--dry-run", help="Show the plan, start nothing.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="With --dry-run: every process as JSON.")
+        bool, typer.Option("--json", help="Show the plan as JSON, start nothing.")
     ] = False,
 ) -> None:
     """Measure on this machine: the same model first, then one fresh process after another."""

@@ -289,7 +289,8 @@ def _interrupted(folder: Path) -> MeasureError:
         Problem(
             where=str(folder),
             what=f"interrupted; the {kept} run files that were finished are kept",
-            cure=f"Go on with `advisor bench --resume --out {folder.parent}`",
+            cure=f"Go on with `advisor bench --resume --out {folder.parent}` and all other options"
+            " as before",
         )
     )
 

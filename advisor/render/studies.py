@@ -46,8 +46,15 @@ def sessions_text(catalog: Catalog, pairs: Sequence[Pair], names: tuple[str, str
         (pair, quantity(pair.ratio.value, pair.ratio.low, pair.ratio.high, "")) for pair in pairs
     ]
     repeated = repeats(pairs, tie=catalog.policy.tie)
-    context = {"pairs": rows, "names": names, "machines": _machines(pairs), "least": REPEATED}
-    return lines("sessions.txt", repeated=repeated, **context)
+    return lines(
+        "sessions.txt",
+        pairs=rows,
+        names=names,
+        machines=_machines(pairs),
+        tied=sum(pair.ratio.tied for pair in pairs),
+        repeated=repeated,
+        least=REPEATED,
+    )
 
 
 def sessions_json(catalog: Catalog, pairs: Sequence[Pair]) -> dict[str, Any]:

@@ -62,8 +62,8 @@ def agreement(
     refused: dict[tuple[str, str], str] = {}
     with tempfile.TemporaryDirectory(prefix="advisor-gate-") as scratch:
         gate = _Gate(laboratory, options, Path(scratch))
-        for stack, tasks in wanted.items():
-            told(f"agreement of {stack}, {len(tasks)} tasks")
+        for number, (stack, tasks) in enumerate(wanted.items(), start=1):
+            told(f"agreement of the models, stack {number} of {len(wanted)}: {stack}")
             for task, reason in _failures(gate, stack, tasks).items():
                 refused[stack, task] = reason
         disagreements = _disagreements(gate) if any(gate.scratch.iterdir()) else {}

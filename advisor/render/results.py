@@ -62,6 +62,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Ceiling:
+    """For each framework what share of the machine's own speed its default stack reached."""
+
+    task: str
+    metric: str
+    shares: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
 class Gap:
     """What has no value for one reason."""
 
@@ -102,6 +111,7 @@ class Machine:
     processes: tuple[int, ...]
     defaults: tuple[Table, ...]
     tuned: tuple[Table, ...]
+    ceilings: tuple[Ceiling, ...]
     break_evens: tuple[BreakEven, ...]
     deployments: tuple[Deployment, ...]
     gaps: tuple[Gap, ...]
@@ -166,6 +176,7 @@ def _machine(
         processes=tuple(dict.fromkeys((counts[0], counts[-1]))) if counts else (),
         defaults=tuple(_tables(catalog, usual)),
         tuned=tuple(_tables(catalog, _where_tuned(plain, default))),
+        ceilings=tuple(_ceilings(catalog, usual)),
         break_evens=break_evens(plain, default),
         deployments=tuple(_deployments(catalog, cells, outcomes)),
         gaps=tuple(_gaps(plain, outcomes)),
@@ -230,6 +241,13 @@ def _entries(catalog: Catalog, cells: Sequence[Cell]) -> Iterator[Entry]:
             value=quantity(cell.value, cell.low, cell.high, cell.unit),
             behind=quantity(each.value, each.low, each.high, "share" if shares else ""),
         )
+
+
+def _ceilings(catalog: Catalog, cells: Sequence[Cell]) -> Iterator[Ceiling]:
+    counted = [cell for cell in cells if "ceiling_share" in cell.detail]
+    for (task, metric), found in _grouped(counted, "task", "metric"):
+        shares = {cell.framework: cell.detail["ceiling_share"] for cell in found}
+        yield Ceiling(task, metric, tuple(shares.get(each.id) for each in catalog.frameworks))
 
 
 def _gaps(cells: Iterable[Cell], outcomes: Iterable[Mapping[str, str]]) -> Iterator[Gap]:

@@ -103,6 +103,13 @@ def test_break_even_is_told_with_its_interval() -> None:
     assert "never (never to never)" in results_markdown(CATALOG, slow)
 
 
+def test_the_share_of_the_ceiling_is_shown_where_operations_were_counted() -> None:
+    counted = cell("pytorch-eager", 0.1, detail={"ceiling_share": 0.42})
+    table = results_markdown(CATALOG, [counted, CELLS[0]])
+    assert row(table.split("as a share of its speed")[1]) == ["step-seconds", "", "", "42 %"]
+    assert "as a share of its speed" not in results_markdown(CATALOG, CELLS)
+
+
 def exported(folder: Path) -> Runs:
     """Keras and PyTorch exported to ONNX; LiteRT was not to be had, ExecuTorch failed."""
     for stack in ("keras-tensorflow", "pytorch-eager"):

@@ -7,7 +7,8 @@
 crosses the border to the laboratory is a command line, a line of JSON in the environment and files.
 """
 
-from advisor.measure.bench import BenchResult, Choices, Preview, bench, preview
+from advisor.measure.bench import BenchResult, Preview, bench, preview
+from advisor.measure.choices import Choices
 from advisor.measure.choose import Wish, choose
 from advisor.measure.plan import AA, FULL, QUICK, STANDARD, Plan, Profile, Replicate
 from advisor.measure.progress import Event, shown, time_left

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from advisor.errors import MeasureError, Problem
-from advisor.measure.bench import Choices
+from advisor.measure.choices import Choices
 from advisor.measure.fingerprint import DEVICES
 from advisor.measure.plan import AA, FULL, PHASES, QUICK, STANDARD, Profile
 from advisor.model import Catalog, Stack

@@ -16,7 +16,20 @@ from advisor.render.quantity import Quantity, quantity
 from advisor.runs import Runs
 from advisor.summarize import break_evens, coverage, differences, ratios
 
-__all__ = ["lines", "results_csv", "results_json", "results_markdown"]
+__all__ = [
+    "Ceiling",
+    "Deployment",
+    "Entry",
+    "Exported",
+    "Gap",
+    "Machine",
+    "Row",
+    "Table",
+    "lines",
+    "results_csv",
+    "results_json",
+    "results_markdown",
+]
 
 #: What a program gets of a cell, in this order.
 COLUMNS = (

@@ -12,7 +12,7 @@ from advisor.render.quantity import Quantity, quantity
 from advisor.render.results import lines
 from advisor.summarize import Agreement, Pair, repeats
 
-__all__ = ["aa_text", "harness_text", "sessions_json", "sessions_text"]
+__all__ = ["Harness", "aa_text", "harness_text", "sessions_json", "sessions_text"]
 
 #: A repeated session passes if so many of its ratios' intervals meet those of the first.
 REPEATED = 0.90

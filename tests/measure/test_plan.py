@@ -9,6 +9,7 @@ from advisor.measure import QUICK, Plan, Profile, choose, preview
 from advisor.measure.choose import Wish
 from advisor.measure.expected import expected_seconds, gate_seconds
 from advisor.measure.plan import PHASES
+from advisor.measure.work import Remaining
 from advisor.model import Stack
 from tests.measure.laboratories import CATALOG, KERAS, PYTORCH, choices
 
@@ -193,3 +194,17 @@ def test_another_device_is_said_to_every_process() -> None:
     named = choose(CATALOG, Wish(device="cuda"))
     assert named.profile.arguments[-2:] == ("--device", "cuda")
     assert "--device" not in choose(CATALOG, Wish()).profile.arguments
+
+
+def test_what_has_ended_tells_how_long_the_rest_will_take() -> None:
+    first, second, third = plan(phases=("train",)).round(0)
+    remaining = Remaining([first, second, third])
+    assert remaining.seconds == sum(each.expected_seconds for each in (first, second, third))
+    remaining.ended(first, 2 * first.expected_seconds)
+    assert remaining.seconds == 2 * (second.expected_seconds + third.expected_seconds)
+    remaining.ended(second, 4 * second.expected_seconds)
+    again = plan(phases=("train",)).round(1)
+    assert remaining.expected([each for each in again if each.stack == second.stack]) == (
+        4 * second.expected_seconds
+    )
+    assert remaining.expected([third]) == 3 * third.expected_seconds

@@ -347,7 +347,7 @@ def _ran(stack: str, cells: Mapping[str, Cell]) -> Exported:
 
 
 #: The detail of an exported model: by how much its outputs differ from the framework's own.
-DIFFERENCE = "max_abs_difference"
+DIFFERENCE = "largest_difference"
 
 
 def _grouped(cells: Iterable[Cell], *keys: str) -> list[tuple[Any, list[Cell]]]:

@@ -116,7 +116,7 @@ def exported(folder: Path) -> Runs:
         for replicate in range(3):
             entry = benchmark(
                 stack, [0.001, 0.0011], phase="export", metric="onnx-latency-seconds",
-                max_abs_difference=1e-6,
+                largest_difference=1e-6,
                 observations={
                     "onnx-export-seconds": {"unit": "s", "values": [2.0]},
                     "onnx-bytes": {"unit": "bytes", "values": [2_500_000]},

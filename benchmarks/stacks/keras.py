@@ -53,6 +53,7 @@ class KerasTrainer(ABC):
             self.model.predict_step = self._counted(self.model.predict_step)
         self.train = self.model.train_on_batch
         decode = getattr(self.module, "predict", None)
+        self.decodes = decode is not None
         self.infer = self.decoder(decode) if decode else self.model.predict_on_batch
 
     def _optimizer(self, optimizer: Optimizer) -> Any:

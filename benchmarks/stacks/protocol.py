@@ -36,10 +36,12 @@ class Trainer(Protocol):
     Weights go in and out in the shared layout of `Task`, keyed by "layer/variable". `train` and
     `infer` are the framework's own calls, which `step` and `predict` only translate: a tight loop
     makes them directly, and to learn what the translation costs, idle ones take their place.
+    `decodes` says that `infer` is a loop of the task's own around the model.
     """
 
     train: Callable[..., Any]
     infer: Callable[..., Any]
+    decodes: bool
 
     def load(self, weights: Weights) -> None:
         """Overwrite all weights; KeyError or ValueError if names or shapes differ."""

@@ -73,6 +73,7 @@ class PytorchTrainer:
         self.optimizer = self._optimizer(optimizer)
         self.train: Callable[..., Any] = partial(self.module.train_step, self.model, self.optimizer)
         decode = getattr(self.module, "predict", None)
+        self.decodes = decode is not None
         self.infer: Callable[..., Any] = partial(decode, self.model) if decode else self.model
         self._graphs_before = counters["stats"]["unique_graphs"]
 

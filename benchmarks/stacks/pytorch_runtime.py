@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.errors import LaboratoryError
@@ -70,12 +71,15 @@ class PytorchRuntime:
 def count_flops(model: nn.Module, forward: Callable[[], object]) -> int | None:
     """What PyTorch's own counter sees of `forward`, a pass through `model` with gradients on.
 
-    Recurrent layers run as one fused kernel, which it cannot look into. Gradients are on because
-    without them attention and encoder layers take a fused path that it cannot look into either.
+    Recurrent layers run as one fused kernel, which it cannot look into; attention, which does so
+    too where it may, is asked for its plain form. Gradients are on because without them an encoder
+    layer is a fused kernel as a whole.
     """
     if any(isinstance(module, nn.RNNBase) for module in model.modules()):
         return None
-    with FlopCounterMode(display=False) as counter, torch.compiler.set_stance("force_eager"):
+    plain = sdpa_kernel(SDPBackend.MATH)
+    eager = torch.compiler.set_stance("force_eager")
+    with FlopCounterMode(display=False) as counter, plain, eager:
         forward()
     return counter.get_total_flops()
 

@@ -52,6 +52,7 @@ class TensorflowTrainer:
         self._traced: list[Any] = []
         self.train = self._around(partial(self.module.train_step, self.model, self.optimizer))
         decode = getattr(self.module, "predict", None)
+        self.decodes = decode is not None
         self.infer = self._around(partial(decode, self.model) if decode else self.model)
         self._forward = self._around(self.model) if decode else self.infer
         self._gradients = self._around(self._loss_and_gradients)

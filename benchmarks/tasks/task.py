@@ -67,7 +67,9 @@ class Task:
     `weights` maps names to shapes in the shared layout. `channels` says that each input ends in a
     channel axis, which some stacks want second. `examples` takes "auto", "real" or "synthetic".
     `state` names what training moves without a gradient, such as the running statistics of a batch
-    norm; a task that has any is another model while it trains than when it predicts.
+    norm; a task that has any is another model while it trains than when it predicts. `refuses`
+    names the stacks that cannot do this task, each with the reason. `flops_note` says why stacks
+    count different numbers of operations for what is still the same model.
     """
 
     id: str
@@ -82,6 +84,8 @@ class Task:
     seed: int = 20250430
     gate_learning_rate: float = 0.01
     state: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    refuses: dict[str, str] = field(default_factory=dict)
+    flops_note: str = ""
 
     def reference_weights(self) -> Weights:
         """The same seeded weights for every framework, float32, in the shared layout.

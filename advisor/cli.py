@@ -15,9 +15,11 @@ import typer
 from advisor import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from advisor.evidence import Evidence
     from advisor.measure import Choices
-    from advisor.model import Answers, Catalog, Decision
+    from advisor.model import Answers, Catalog, Decision, Judgement, Weighing
 
 __all__ = ["app"]
 
@@ -59,6 +61,7 @@ class Answered:
     settings: tuple[str, ...] = ()
     defaults: bool = False
     plain: bool = False
+    groups: bool = False
 
 
 def _version(wanted: bool) -> None:
@@ -114,11 +117,14 @@ def ask(
     plain: Annotated[
         bool, typer.Option("--plain", help="Numbered prompts, for screen readers.")
     ] = False,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Then weigh groups of criteria against each other.")
+    ] = False,
 ) -> None:
     """Ask the questionnaire and keep the answers; an existing file is continued."""
     from advisor.catalog import load_catalog
 
-    given = Answered(project, tuple(settings or ()), defaults, plain)
+    given = Answered(project, tuple(settings or ()), defaults, plain, groups)
     _asked(load_catalog(), output, given)
     typer.echo(f"Answers in {output}. Next: advisor report {output}")
 
@@ -468,6 +474,7 @@ def _asked(catalog: "Catalog", path: Path, given: Answered) -> "Answers":
             plain=given.plain,
             save=save,
             command="advisor ask" + ("" if path == ANSWERS else f" -o {shlex.quote(str(path))}"),
+            weigh=_weighing() if given.groups else None,
         )
     except Interrupted as stopped:
         save(stopped.answers)
@@ -475,6 +482,12 @@ def _asked(catalog: "Catalog", path: Path, given: Answered) -> "Answers":
         raise typer.Exit(130) from None
     save(answers)
     return answers
+
+
+def _weighing() -> "Callable[[Sequence[Judgement]], Weighing]":
+    from advisor.decide.ahp import weigh
+
+    return weigh
 
 
 def _write_report(

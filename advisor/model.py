@@ -41,6 +41,7 @@ __all__ = [
     "Criterion",
     "Decision",
     "Difference",
+    "Doubt",
     "Estimator",
     "Flip",
     "FlipKind",
@@ -48,6 +49,7 @@ __all__ = [
     "Framework",
     "Group",
     "HandOver",
+    "Judgement",
     "Measure",
     "Metric",
     "Migration",
@@ -65,6 +67,7 @@ __all__ = [
     "Ratio",
     "Requirement",
     "Reversal",
+    "Revisit",
     "RuledOut",
     "SecondOpinion",
     "Settle",
@@ -77,6 +80,7 @@ __all__ = [
     "Turned",
     "Unit",
     "Verdict",
+    "Weighing",
     "Workload",
     "unit_of",
 ]
@@ -94,6 +98,9 @@ Unit = Literal["s", "bytes", "share"]
 Better = Literal["lower", "higher"]
 Estimator = Literal["median", "lower-quartile", "tenth", "minimum", "cpu-time"]
 MoveCost = Literal["all", "most", "part", "little", "nothing", "unknown"]
+
+#: The phases in which a trained model answers, on whatever it is served from.
+ANSWERING = ("predict", "export")
 
 #: The answer that every question accepts; it widens the weights instead of picking an opinion.
 NOT_SURE = "not-sure"
@@ -203,7 +210,8 @@ class Criterion(Noun):
     """Something that can matter when choosing a framework.
 
     `core` is the weight, in points, that every project gives it whatever it answers; `review_days`
-    is the age in days after which a statement about it counts as stale.
+    is the age in days after which a statement about it counts as stale; `estate` names the
+    framework whose existing code it is about.
     """
 
     id: Id
@@ -214,6 +222,7 @@ class Criterion(Noun):
     review_days: Annotated[int, Field(gt=0)]
     core: Annotated[int, Field(ge=0)] = 0
     measure: Measure | None = None
+    estate: Id | None = None
 
 
 class Source(Noun):
@@ -256,16 +265,18 @@ class Statement(Noun):
 class Focus(Noun):
     """What of the measurements matters: empty means that nothing was said.
 
-    `devices` is where models train, `serving` where they answer.
+    `devices` is where models train, `serving` where they answer; `metrics` is what should be fast,
+    for one example, for many, or in training.
     """
 
     workloads: tuple[Id, ...] = ()
     devices: tuple[Id, ...] = ()
     serving: tuple[Id, ...] = ()
+    metrics: tuple[Id, ...] = ()
 
     def speaks_for(self, phase: str, device: str) -> bool:
         """Whether a measurement of `phase` on `device` says something about this use."""
-        named = self.serving if phase == "predict" and self.serving else self.devices
+        named = self.serving if phase in ANSWERING and self.serving else self.devices
         return device in named
 
     def joined(self, other: Focus) -> Focus:
@@ -282,8 +293,9 @@ class Choice(Noun):
     """One answer to a question and what follows from it.
 
     `weighs` adds points to criteria, `requires` sets a minimum level (a must-have), `focus` says
-    which workloads and devices the measurements must speak for. An `exclusive` choice, such as
-    "none", stands alone even where several may be chosen.
+    which workloads and devices the measurements must speak for. `uses` is a framework that the
+    team uses today; `keeps` requires this level of whatever is about the code in those. An
+    `exclusive` choice, such as "none", stands alone even where several may be chosen.
     """
 
     id: Id
@@ -293,6 +305,8 @@ class Choice(Noun):
     weighs: dict[Id, Points] = {}
     requires: dict[Id, Annotated[int, Field(ge=1, le=4)]] = {}
     focus: Focus = Focus()
+    uses: Id | None = None
+    keeps: Annotated[int, Field(ge=1, le=4)] | None = None
 
 
 class Question(Noun):
@@ -386,6 +400,8 @@ class Policy(Noun):
     spread: float
     open_spread: float
     worst_ratio: float
+    worst_difference: float = 0.1
+    sure: float = 0.89
     tie: float
     unstable: float
     first_layer: dt.date
@@ -480,15 +496,52 @@ def _named(things: tuple[Named, ...], id: str) -> Named:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """One group of criteria matters so many times as much as another: 1 the same, 9 at most."""
+
+    more: str
+    less: str
+    times: float
+
+
+@dataclass(frozen=True)
 class Answers:
     """What one project answered; `given` maps question to chosen ids, in the questionnaire's order.
 
-    A question that is missing counts as "not sure".
+    A question that is missing counts as "not sure". `groups` weighs groups of criteria against each
+    other, every two of those it names; it may be left out.
     """
 
     given: dict[str, tuple[str, ...]]
     project: str = ""
     questionnaire: str = ""
+    groups: tuple[Judgement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Revisit:
+    """A judgement, what the others imply instead, and the ratio if it were changed to that."""
+
+    first: str
+    second: str
+    stated: float
+    implied: float
+    ratio: float
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What judgements on pairs of groups say together.
+
+    `shares` (group, 0 to 1), heaviest first, divide what these groups weigh together. `ratio` is
+    how far the judgements contradict each other: 0 not at all, 1 as random ones do. `revisit` is
+    the one that contradicts the others most, if any does.
+    """
+
+    shares: tuple[tuple[str, float], ...]
+    ratio: float
+    acceptable: bool
+    revisit: Revisit | None
 
 
 @dataclass(frozen=True)
@@ -506,7 +559,7 @@ class Needs:
     """What the answers ask for: points per criterion, must-haves and what the numbers must show.
 
     `own` comes from the user's answers, `open` is the average over the choices of questions left
-    open, `core` is what every project needs.
+    open, `core` is what every project needs. `uses` are the frameworks that the team uses today.
     """
 
     own: dict[str, float]
@@ -514,6 +567,7 @@ class Needs:
     core: dict[str, float]
     requirements: tuple[Requirement, ...]
     focus: Focus
+    uses: tuple[str, ...] = ()
 
     @property
     def own_share(self) -> float:
@@ -538,7 +592,7 @@ class Cell:
     over processes. `runs` are the names of the run files, in the order of `process_values`, and so
     are `compile_seconds`, by how much each process's first call was longer than the others (empty
     where that was not timed). `stale` means that the task has changed since: another thing was
-    measured than would be measured today.
+    measured than would be measured today. `own` are the user's own measurements.
     """
 
     stack: str
@@ -563,6 +617,7 @@ class Cell:
     better: Better = "lower"
     stale: bool = False
     compile_seconds: tuple[float, ...] = ()
+    own: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -625,7 +680,8 @@ class Rating:
     """What is known of one framework on one criterion, as of a date and for these needs.
 
     `tier` is the effective one: a stale statement counts for less than it was born with. `value`,
-    `low` and `high` are on the 0 to 1 scale; `level` is None for measured and unknown ratings.
+    `low` and `high` are on the 0 to 1 scale; `level` is None for measured and unknown ratings. What
+    is measured rests on ratios of times or sizes, or on differences of shares.
     """
 
     framework: str
@@ -638,6 +694,7 @@ class Rating:
     stale: bool = False
     statement: Statement | None = None
     ratios: tuple[Ratio, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -647,6 +704,16 @@ class RuledOut:
     framework: str
     requirement: Requirement
     evidence: Rating
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A must-have that a framework meets on what is known, and how likely it really misses it."""
+
+    framework: str
+    requirement: Requirement
+    evidence: Rating
+    share: float
 
 
 @dataclass(frozen=True)
@@ -662,21 +729,29 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A framework's place: central score, share of draws it wins, share at each rank."""
+    """A framework's place: central score, share of draws it wins, share at each rank.
+
+    `meets` is the share of draws in which it meets every must-have; the ranks add up to it.
+    """
 
     framework: str
     score: float
     first_rank: float
     ranks: tuple[float, ...]
+    meets: float = 1.0
 
 
 @dataclass(frozen=True)
 class StackChoice:
-    """How to run the winner, and the ratios that say so; `measured` is False for a default."""
+    """How to run the winner, and the ratios that say so; `measured` is False for a default.
+
+    `metrics` are what the ratios compare; each has those of its tasks in a row.
+    """
 
     stack: str
     measured: bool
     ratios: tuple[Ratio, ...] = ()
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -716,12 +791,13 @@ class Flip:
     requirement  a criterion; the level asked for, then None
     weight       a criterion; its points
     group        a group; the points of its criteria together
-    measurement  a framework and a criterion; its value, 0 to 1, where above 1 is faster than
+    measurement  a framework and a criterion; its value, 0 to 1, where above 1 is better than
                  today's best
     cell         a framework and a criterion; its level, None while unknown
 
-    `factor` is what a weight or a measured time is multiplied by; 0 leaves the weight out. `lead`
-    is the new winner's over the next, 1 if no other is left.
+    `factor` is what a weight or a measured time or size is multiplied by; 0 leaves the weight out,
+    None stands at shares, which move by a difference. `lead` is the new winner's over the next, 1
+    if no other is left.
     """
 
     kind: FlipKind
@@ -776,24 +852,30 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Migration:
-    """How much of what the team has in one framework must change for another, and who says so."""
+    """How much of what the team has in one framework must change for another, and who says so.
+
+    `bridges` are the known ways to carry a model across.
+    """
 
     today: str
     framework: str
     cost: MoveCost
     rating: Rating
+    bridges: tuple[Bridge, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
     """The decision over the life of the project.
 
-    `hybrid` is empty unless winners differ, lead firmly, and a probed bridge joins them.
+    `hybrid` is empty unless winners differ, lead firmly, and a probed bridge joins them. `stack`
+    is the winner's for everything that should be fast together, `stacks` those for each of it.
     """
 
     phases: tuple[ProjectPhase, ...] = ()
     hybrid: tuple[HandOver, ...] = ()
     stack: StackChoice | None = None
+    stacks: tuple[StackChoice, ...] = ()
     migration: tuple[Migration, ...] = ()
 
 
@@ -843,10 +925,12 @@ class Decision:
 
     `winner` leads the ranking; with the verdict "too-close" it is only ahead, and with "none" every
     framework misses a must-have and there is no winner. `tie` is the share of draws in which the
-    leader's lead is too small to notice. `rescues` are the single requirements whose removal brings
+    leader's lead is too small to notice, `unmet` of those in which nobody meets the must-haves.
+    `doubts` are the must-haves that a ranked framework meets on today's evidence and may miss.
+    `rescues` are the single requirements whose removal brings
     a framework back when all are ruled out. `flips` are ordered by kind, smallest change first;
     `settles`, most telling first, are given while the verdict is not clear. `checks` are None when
-    there is no winner to check.
+    there is no winner to check, `weighing` where no groups were compared.
     """
 
     answers: Answers
@@ -869,6 +953,9 @@ class Decision:
     settles: tuple[Settle, ...] = ()
     plan: Plan = Plan()
     checks: Checks | None = None
+    unmet: float = 0.0
+    doubts: tuple[Doubt, ...] = ()
+    weighing: Weighing | None = None
 
     def rating(self, framework: str, criterion: str) -> Rating:
         """The rating used for a framework on a criterion; KeyError if none was needed."""

@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.model import (
+    Answers,
     Before,
+    Bridge,
     Catalog,
     Checks,
     Comparison,
     Decision,
+    Doubt,
     Flip,
     HandOver,
     Migration,
@@ -25,7 +28,14 @@ from advisor.model import (
     Turned,
 )
 
-__all__ = ["FORMAT", "comparison_json", "decision_json", "embedded_record", "json_text"]
+__all__ = [
+    "FORMAT",
+    "comparison_json",
+    "decision_json",
+    "embedded_record",
+    "groups_json",
+    "json_text",
+]
 
 #: 1 (2026-11): the first form. Keys may join; none leaves or changes its meaning.
 FORMAT = 1
@@ -41,11 +51,14 @@ def decision_json(decision: Decision, catalog: Catalog) -> dict[str, Any]:
         "winner": decision.winner,
         "ranking": [_ranked(row) for row in decision.ranking],
         "tie": decision.tie,
+        "unmet": decision.unmet,
         "own_share": decision.needs.own_share,
         "ruled_out": [_ruled_out(entry) for entry in decision.ruled_out],
+        "doubts": [_doubt(doubt) for doubt in decision.doubts],
         "rescues": [_ruled_out(entry) for entry in decision.rescues],
         "contributions": [dict(vars(part)) for part in decision.contributions],
         "stack": _stack(decision.stack, catalog),
+        "groups": _weighing(decision),
         "unmeasured": list(decision.unmeasured),
         "flips": [_flip(flip) for flip in decision.flips],
         "settles": [_settle(settle) for settle in decision.settles],
@@ -67,6 +80,7 @@ def embedded_record(
         "project": decision.answers.project,
         "questionnaire": decision.answers.questionnaire,
         "answers": {question: list(ids) for question, ids in decision.answers.given.items()},
+        "groups": groups_json(decision.answers),
         "as_of": decision.as_of.isoformat(),
         "evidence_digest": decision.evidence_digest,
         "verdict": decision.verdict,
@@ -88,6 +102,7 @@ def _ranked(row: Ranked) -> dict[str, Any]:
         "score": row.score,
         "first_rank": row.first_rank,
         "ranks": list(row.ranks),
+        "meets": row.meets,
     }
 
 
@@ -96,6 +111,15 @@ def _ruled_out(entry: RuledOut) -> dict[str, Any]:
         "framework": entry.framework,
         "requirement": _requirement(entry.requirement),
         "evidence": _rating(entry.evidence),
+    }
+
+
+def _doubt(doubt: Doubt) -> dict[str, Any]:
+    return {
+        "framework": doubt.framework,
+        "requirement": _requirement(doubt.requirement),
+        "evidence": _rating(doubt.evidence),
+        "share": doubt.share,
     }
 
 
@@ -123,6 +147,7 @@ def _rating(rating: Rating) -> dict[str, Any]:
         "sources": list(statement.sources) if statement else [],
         "note": statement.note if statement else "",
         "ratios": [dict(vars(ratio)) for ratio in rating.ratios],
+        "differences": [dict(vars(difference)) for difference in rating.differences],
     }
 
 
@@ -135,8 +160,27 @@ def _stack(choice: StackChoice | None, catalog: Catalog) -> dict[str, Any] | Non
         "backend": stack.backend,
         "mode": stack.mode,
         "measured": choice.measured,
+        "metrics": list(choice.metrics),
         "ratios": [dict(vars(ratio)) for ratio in choice.ratios],
     }
+
+
+def _weighing(decision: Decision) -> dict[str, Any] | None:
+    weighing = decision.weighing
+    if weighing is None:
+        return None
+    return {
+        "judgements": groups_json(decision.answers),
+        "shares": dict(weighing.shares),
+        "ratio": weighing.ratio,
+        "acceptable": weighing.acceptable,
+        "revisit": dict(vars(weighing.revisit)) if weighing.revisit else None,
+    }
+
+
+def groups_json(answers: Answers) -> list[dict[str, Any]]:
+    """The judgements on groups, as they were made."""
+    return [dict(vars(judgement)) for judgement in answers.groups]
 
 
 def _checks(checks: Checks | None) -> dict[str, Any] | None:
@@ -185,6 +229,7 @@ def _plan(plan: Plan, catalog: Catalog) -> dict[str, Any]:
         "phases": [dict(vars(phase)) for phase in plan.phases],
         "hybrid": [_hand_over(hand_over) for hand_over in plan.hybrid],
         "stack": _stack(plan.stack, catalog),
+        "stacks": [_stack(stack, catalog) for stack in plan.stacks],
         "migration": [_migration(migration) for migration in plan.migration],
     }
 
@@ -193,7 +238,7 @@ def _hand_over(hand_over: HandOver) -> dict[str, Any]:
     return {
         "earlier": hand_over.earlier,
         "later": hand_over.later,
-        "bridge": hand_over.bridge.model_dump(mode="json", by_alias=True),
+        "bridge": _bridge(hand_over.bridge),
     }
 
 
@@ -203,17 +248,30 @@ def _migration(migration: Migration) -> dict[str, Any]:
         "framework": migration.framework,
         "cost": migration.cost,
         "evidence": _rating(migration.rating),
+        "bridges": [_bridge(bridge) for bridge in migration.bridges],
     }
 
 
+def _bridge(bridge: Bridge) -> dict[str, Any]:
+    return bridge.model_dump(mode="json", by_alias=True)
+
+
 def _evidence(decision: Decision) -> dict[str, Any]:
-    """What the decision rests on: run files by name, and the statements that count.
+    """What the decision rests on: run files by name, whose they are, and the statements that count.
 
     A statement that is too stale to say anything leaves its level unknown and does not count.
     """
     runs = {run for cell in decision.cells for run in cell.runs}
+    machines = {(cell.machine, cell.device, cell.own) for cell in decision.cells}
     stated = [r.statement for r in decision.ratings if r.statement and r.level is not None]
-    return {"runs": sorted(runs), "statements": [_statement(statement) for statement in stated]}
+    return {
+        "runs": sorted(runs),
+        "machines": [
+            {"machine": machine, "device": device, "own": own}
+            for machine, device, own in sorted(machines)
+        ],
+        "statements": [_statement(statement) for statement in stated],
+    }
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

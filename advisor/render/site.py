@@ -1,86 +1,70 @@
-"""The static site: catalogue, cells and runs -> pages, as bytes by relative path.
+"""The static site: catalogue, cells and runs -> every file by its path from the site's root.
 
-    index.html        what it is, how to use it, how well things are known
-    compare.html      groups x criteria x frameworks, each statement with its sources and history
-    benchmarks.html   machines x phases x tasks x stacks, with intervals, ties and gaps
-    style.css         the palette that the report uses too, and the site's own style
-    data.js           questions, constants and evidence for the questionnaire in the start page
-    score.js flow.js result.js ask.js  what asks there, decides to the same bits, and shows it
+    index.html                        what it is, the questionnaire, how well things are known
+    compare.html, criteria/<id>.html  the feature matrix, and all evidence for each criterion
+    benchmarks.html                   machines; benchmarks/<machine>/<phase>.html what each showed
+    frameworks/, tasks/               a page per framework and per task
+    claims.html, examples.html, method.html, sources.html, data.html, 404.html
+    feed.xml, sitemap.xml, cards/     for readers, crawlers and those who share a link
+    data/                             all evidence as files, the run files among them
+    style.css, *.js, icon.svg         the style and the scripts, all classic ones
+    data.js, matrix.js                what scripts compute with, each loaded by a page that needs it
 
 Everything is gathered first, then rendered; nothing is written here, and words live in
-templates/site.
+templates/site. What needs a full address (canonical links, the sitemap, the pictures of cards)
+comes only with a `base_url`.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
+
+from advisor.ask.flow import choices_of, loners, relevant
+from advisor.catalog import evidence_record
+from advisor.laboratory import TaskSource
 from advisor.model import Catalog, Cell
+from advisor.render import downloads
 from advisor.render.browser import browser_data
+from advisor.render.code import highlighted
+from advisor.render.criteria import criterion_pages, matrix_data
 from advisor.render.environment import environment
-from advisor.render.matrix import cited, sections, state
-from advisor.render.measurements import machines
+from advisor.render.examples import Example
+from advisor.render.feed import changes
+from advisor.render.figures import card, vega_bundle
+from advisor.render.frameworks import framework_pages
+from advisor.render.ledger import chapters, cited
+from advisor.render.matrix import Section, sections, state
+from advisor.render.measurements import Machine, machines
 from advisor.render.record import json_text
+from advisor.render.rosetta import TaskView, task_pages, task_views
+from advisor.render.speeds import speed_pages
 from advisor.resources import resource
 from advisor.runs import Runs
 
-__all__ = ["site"]
+__all__ = ["REPOSITORY", "Page", "site"]
 
-PAGES = ("index.html", "compare.html", "benchmarks.html")
+#: Where the source code is, and where a level can be disputed.
+REPOSITORY = "https://github.com/advisor/advisor"
+
+#: The pages in the head of every page. "Start" would be a name that says nothing to a crawler.
+NAVIGATION = (
+    ("index.html", "Choose"),
+    ("compare.html", "Compare"),
+    ("benchmarks.html", "Benchmarks"),
+    ("tasks.html", "Tasks"),
+    ("claims.html", "Claims"),
+    ("examples.html", "Examples"),
+    ("method.html", "Method"),
+    ("data.html", "Data"),
+)
 
 #: Classic scripts, since modules do not load from file://.
-SCRIPTS = ("score.js", "flow.js", "result.js", "ask.js")
-
-
-def site(
-    catalog: Catalog,
-    cells: Sequence[Cell],
-    runs: Sequence[Runs],
-    *,
-    as_of: date,
-    version: str,
-    base_url: str = "",
-) -> dict[str, bytes]:
-    """Every file of the site by its path relative to the site's root.
-
-    `cells` are the summaries that count, `runs` the measurements they come from: what failed, the
-    machines' fingerprints, the versions. Nothing later than `as_of` is shown. The same arguments
-    give the same bytes. `base_url` is where the site will be published, for canonical links.
-    """
-    shown = [cell for cell in cells if cell.date <= as_of]
-    measured = machines(catalog, shown, runs=runs, as_of=as_of)
-    matrix = sections(catalog, measured, as_of=as_of)
-    context = {
-        "catalog": catalog,
-        "as_of": as_of,
-        "version": version,
-        "base_url": base_url.rstrip("/"),
-        "machines": measured,
-        "sections": matrix,
-        "sources": cited(catalog, matrix),
-        "evidence": state(matrix, shown),
-    }
-    templates = environment()
-    pages = {
-        page: templates.get_template(f"site/{page}").render(page=page, **context).encode()
-        for page in PAGES
-    }
-    palette = resource("templates") / "_macros" / "palette.css"
-    style = resource("site") / "style.css"
-    scripts = {name: (resource("site") / name).read_bytes() for name in SCRIPTS}
-    data = _script(browser_data(catalog, [cell for cell in shown if _sound(cell)], as_of=as_of))
-    styled = {"style.css": palette.read_bytes() + style.read_bytes()}
-    return {**pages, **styled, **scripts, "data.js": data}
-
-
-def _script(data: Mapping[str, Any]) -> bytes:
-    """`data` as a script that sets a constant, safe to stand inside a page too."""
-    text = json_text(data).rstrip("\n").replace("</", "<\\/")
-    return f"const advisorData = {text};\n".encode("ascii")
-
-
-def _sound(cell: Cell) -> bool:
-    """Whether a cell can be reckoned with; a page still shows one that is not finite."""
-    numbers = (cell.value, cell.low, cell.high, *cell.process_values)
-    return all(math.isfinite(number) and number > 0 for number in numbers)
+SCRIPTS = (
+    "load.js", "filter.js", "compare.js", "charts.js", "score.js", "flow.js", "result.js", "ask.js",
+)  # fmt: skip

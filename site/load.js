@@ -1,0 +1,18 @@
+"use strict";
+
+/**
+ * Loads what a page needs to think with once the page itself is on the screen, in the order that
+ * the attribute data-scripts of this script names. Nothing that can be read waits for it.
+ */
+(({ dataset }) => {
+  function load() {
+    for (const source of dataset.scripts.split(" ")) {
+      const script = document.createElement("script");
+      script.src = source;
+      script.async = false;
+      document.head.append(script);
+    }
+  }
+
+  requestAnimationFrame(() => setTimeout(load));
+})(document.currentScript);

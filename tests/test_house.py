@@ -30,8 +30,8 @@ ROOMS: dict[str, set[str]] = {
 
 #: Outside libraries that only the named modules may import.
 DOORS: dict[str, tuple[str, ...]] = {
-    "altair": ("advisor/render/charts.py",),
-    "vl_convert": ("advisor/render/charts.py",),
+    "altair": ("advisor/render/charts/",),
+    "vl_convert": ("advisor/render/charts/",),
     "jinja2": ("advisor/render/",),
     "markupsafe": ("advisor/render/",),
     "questionary": ("advisor/ask/terminal.py",),

@@ -9,6 +9,7 @@ import pytest
 from markupsafe import Markup
 
 from advisor.render import charts
+from advisor.render.charts.times import ticks as round_ticks
 from advisor.resources import resource
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -132,7 +133,7 @@ def test_an_unstable_cell_is_hollow_and_says_so() -> None:
 
 @pytest.mark.parametrize("top", [0.0004, 0.013, 0.9, 1.0, 7.3, 42, 99, 100, 4210])
 def test_an_axis_has_a_few_round_numbers(top: float) -> None:
-    ticks = charts._ticks(top)
+    ticks = round_ticks(top)
     assert ticks[0] == 0
     assert 3 <= len(ticks) <= 6
     assert ticks[-1] <= top

@@ -13,10 +13,10 @@ from pathlib import Path
 from advisor.catalog import load_catalog
 from advisor.errors import AnswersError, Problem
 from advisor.model import Catalog, Cell
-from advisor.runs import Runs, bundled_results, own_results, read_runs
+from advisor.runs import Runs, bundled_results, own_results, read_runs, task_sources
 from advisor.summarize import summarize
 
-__all__ = ["Evidence", "gather", "parse_date", "parse_two_dates", "today"]
+__all__ = ["Evidence", "cells_of", "gather", "parse_date", "parse_two_dates", "today"]
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,18 @@ def _runs_in(folder: Path) -> list[Runs]:
 
 
 def _cells(catalog: Catalog, runs: Sequence[Runs], as_of: date) -> tuple[Cell, ...]:
-    policy = catalog.policy
-    return tuple(
-        cell for found in runs for cell in summarize(found, unstable=policy.unstable, as_of=as_of)
+    return tuple(cell for found in runs for cell in cells_of(catalog, found, as_of=as_of))
+
+
+def cells_of(catalog: Catalog, runs: Runs, *, as_of: date | None = None) -> tuple[Cell, ...]:
+    """The cells of some runs, by the method that the catalog writes down."""
+    return summarize(
+        runs,
+        metrics=catalog.metrics,
+        estimator=catalog.policy.estimator,
+        unstable=catalog.policy.unstable,
+        as_of=as_of,
+        sources=task_sources(),
     )
 
 

@@ -26,6 +26,8 @@ __all__ = [
     "NOT_SURE",
     "Answers",
     "Before",
+    "Better",
+    "BreakEven",
     "Bridge",
     "Catalog",
     "Cell",
@@ -35,8 +37,11 @@ __all__ = [
     "Claim",
     "Comparison",
     "Contribution",
+    "Coverage",
     "Criterion",
     "Decision",
+    "Difference",
+    "Estimator",
     "Flip",
     "FlipKind",
     "Focus",
@@ -44,11 +49,13 @@ __all__ = [
     "Group",
     "HandOver",
     "Measure",
+    "Metric",
     "Migration",
     "MoveCost",
     "Movement",
     "Needs",
     "Noun",
+    "Omission",
     "Plan",
     "Policy",
     "ProjectPhase",
@@ -68,8 +75,10 @@ __all__ = [
     "Statement",
     "Tier",
     "Turned",
+    "Unit",
     "Verdict",
     "Workload",
+    "unit_of",
 ]
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -81,6 +90,9 @@ Verdict = Literal["clear", "lean", "too-close", "none"]
 FlipKind = Literal["answer", "requirement", "weight", "group", "measurement", "cell"]
 SettleKind = Literal["question", "measurement", "cell"]
 CheckMethod = Literal["topsis", "promethee-ii"]
+Unit = Literal["s", "bytes", "share"]
+Better = Literal["lower", "higher"]
+Estimator = Literal["median", "lower-quartile", "tenth", "minimum", "cpu-time"]
 MoveCost = Literal["all", "most", "part", "little", "nothing", "unknown"]
 
 #: The answer that every question accepts; it widens the weights instead of picking an opinion.
@@ -107,13 +119,19 @@ class Framework(Noun):
 
 
 class Stack(Noun):
-    """How a framework is run: framework, backend and mode."""
+    """How a framework is run: framework, backend and mode.
+
+    `modules` are what must be importable to run it, `extra` is what installs them:
+    `pip install "advisor[extra]"`.
+    """
 
     id: Id
     framework: Id
     backend: str
     mode: str
     summary: str
+    modules: tuple[str, ...] = ()
+    extra: str = ""
 
 
 class Group(Noun):
@@ -128,6 +146,53 @@ class Measure(Noun):
 
     phase: Id
     metric: Id
+
+
+class Metric(Noun):
+    """Something that is measured in a phase: its unit, and which way is better.
+
+    `format` names what a model is exported to, for the metrics of exported models, and
+    `frameworks` whose models can be exported so; elsewhere both are empty.
+    """
+
+    id: Id
+    phase: Id
+    name: str
+    unit: Unit
+    better: Better
+    format: Id | None = None
+    frameworks: tuple[Id, ...] = ()
+
+    @model_validator(mode="after")
+    def _unit_is_in_the_name(self) -> Self:
+        if unit_of(self.id) != self.unit:
+            raise ValueError(f'a metric with this name has the unit "{unit_of(self.id)}"')
+        return self
+
+
+def unit_of(metric: str) -> Unit:
+    """The unit that a metric's name ends in; a name without one is that of a share."""
+    if metric.endswith("seconds"):
+        return "s"
+    return "bytes" if metric.endswith("bytes") else "share"
+
+
+class Omission(Noun):
+    """What a full measurement leaves out, and why.
+
+    The named stacks do not measure the named phases, except on the tasks `but`. No stack named
+    means all of them.
+    """
+
+    phases: Annotated[tuple[Id, ...], Field(min_length=1)]
+    stacks: tuple[Id, ...] = ()
+    but: tuple[Id, ...] = ()
+    reason: str
+
+    def covers(self, stack: str, task: str, phase: str) -> bool:
+        """Whether this measurement is left out."""
+        named = not self.stacks or stack in self.stacks
+        return phase in self.phases and named and task not in self.but
 
 
 class Criterion(Noun):
@@ -321,6 +386,9 @@ class Policy(Noun):
     unstable: float
     first_layer: dt.date
     plan_draws: int = 5000
+    tie_share: float = 0.01
+    precision: float = 0.05
+    estimator: Estimator = "median"
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -355,6 +423,8 @@ class Catalog(Noun):
     workloads: tuple[Workload, ...]
     claims: tuple[Claim, ...] = ()
     bridges: tuple[Bridge, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    omissions: tuple[Omission, ...] = ()
     policy: Policy
 
     def framework(self, id: str) -> Framework:
@@ -373,6 +443,10 @@ class Catalog(Noun):
         """The criterion called `id`; KeyError if there is none."""
         return _named(self.criteria, id)
 
+    def metric(self, id: str) -> Metric:
+        """The metric called `id`; KeyError if there is none."""
+        return _named(self.metrics, id)
+
     def question(self, id: str) -> Question:
         """The question called `id`; KeyError if there is none."""
         return _named(self.questions, id)
@@ -386,7 +460,7 @@ class Catalog(Noun):
         return _named(self.workloads, id)
 
 
-Named = TypeVar("Named", Framework, Stack, Group, Criterion, Question, Source, Workload)
+Named = TypeVar("Named", Framework, Stack, Group, Criterion, Metric, Question, Source, Workload)
 
 
 def _named(things: tuple[Named, ...], id: str) -> Named:
@@ -452,7 +526,10 @@ class Cell:
     """The summary of one stack on one task in one phase on one machine.
 
     `value`, `low`, `high` and `process_values` are in `unit`; the interval is the 95 % interval
-    over processes. `runs` are the names of the run files, in the order of `process_values`.
+    over processes. `runs` are the names of the run files, in the order of `process_values`, and so
+    are `compile_seconds`, by how much each process's first call was longer than the others (empty
+    where that was not timed). `stale` means that the task has changed since: another thing was
+    measured than would be measured today.
     """
 
     stack: str
@@ -474,11 +551,14 @@ class Cell:
     replicates: tuple[int, ...]
     detail: dict[str, float] = field(default_factory=dict)
     session: str = ""
+    better: Better = "lower"
+    stale: bool = False
+    compile_seconds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times slower than the best of the compared stacks, with its 95 % interval."""
+    """How many times the best of the compared stacks a time or size is, with its 95 % interval."""
 
     stack: str
     framework: str
@@ -487,6 +567,48 @@ class Ratio:
     low: float
     high: float
     tied: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far behind the best of the compared stacks, in shares of 1, with its 95 % interval."""
+
+    stack: str
+    framework: str
+    task: str
+    value: float
+    low: float
+    high: float
+    tied: bool
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """On how many of the tasks that anybody was measured on a stack has a value itself."""
+
+    stack: str
+    measured: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """After how many steps a stack that compiles has caught up with one that starts faster.
+
+    `compile_seconds` is what it pays first and `saved_seconds` what each step then saves. `steps`
+    and `high` are infinite where that never happens, or may never.
+    """
+
+    stack: str
+    against: str
+    framework: str
+    task: str
+    machine: str
+    compile_seconds: float
+    saved_seconds: float
+    steps: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)

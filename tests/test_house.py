@@ -38,7 +38,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "prompt_toolkit": ("advisor/ask/terminal.py",),
     "tomllib": ("advisor/catalog.py", "advisor/ask/answers.py"),
     "tomlkit": ("advisor/ask/answers.py",),
-    "pandas": ("advisor/runs.py", "advisor/summarize.py"),
+    "pandas": ("advisor/runs.py", "advisor/summarize/"),
     "typer": ("advisor/cli.py",),
     "psutil": ("advisor/measure/",),
     "subprocess": ("advisor/measure/",),

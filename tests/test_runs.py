@@ -8,7 +8,7 @@ import pytest
 
 from advisor import runs
 from advisor.errors import Problem, RunError
-from advisor.runs import machine_slug, own_results, read_runs
+from advisor.runs import machine_slug, own_results, read_runs, task_sources
 from tests.runfiles import MACHINE, SESSION, benchmark, content, process_file, written
 
 
@@ -43,8 +43,9 @@ def test_every_sample_is_a_row_that_knows_its_origin(tmp_path: Path) -> None:
         "replicate": 3,
         "run": "s/keras-tensorflow-train-3.json",
         "date": dt.date(2026, 11, 22),
+        "twin": -1,
         "value": 0.003,
-        "source": "sha256:0123456789abcdef",
+        "source": task_sources()["mlp-mnist"],
     }
     assert read.versions[SESSION, "pytorch-eager"] == {"torch": "2.13.0"}
     assert list(read.machines) == [row["machine"]]

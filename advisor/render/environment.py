@@ -12,9 +12,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from advisor.catalog import metric_names
 from advisor.resources import resource
 
-__all__ = ["code_lines", "day", "environment", "markdown", "percent", "plain_text"]
+__all__ = [
+    "code_lines",
+    "day",
+    "environment",
+    "markdown",
+    "metric_name",
+    "percent",
+    "plain_text",
+]
 
 #: Control characters, lone surrogates and noncharacters: HTML's parser calls each of them an error.
 FORBIDDEN = re.compile(
@@ -46,6 +55,7 @@ def environment(filters: Mapping[str, Callable[..., Any]] | None = None) -> Envi
             "day": day,
             "markdown": markdown,
             "code_lines": code_lines,
+            "metric_name": metric_name,
             **(filters or {}),
         }
     )
@@ -57,6 +67,11 @@ def plain_text(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, Markup):
         return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", value.replace("\r\n", "\n"))
     return value
+
+
+def metric_name(id: str) -> str:
+    """What a metric is called; one that nobody has named is called by its id."""
+    return metric_names().get(id, id.replace("-", " ").capitalize())
 
 
 def percent(share: float) -> str:

@@ -487,7 +487,8 @@ def _panel_order(key: tuple[str, str, str]) -> tuple[str, int, bool, str]:
 def _timings(cells: Sequence[Cell], tie: float, scale: float, unit: str) -> Iterator[Timing]:
     """Fastest first. A time that is not a finite number cannot be drawn and is left out."""
     drawn = [cell for cell in cells if math.isfinite(cell.value)]
-    compared = {ratio.stack: ratio for ratio in ratios(drawn, tie=tie)} if len(drawn) > 1 else {}
+    by_ratio = len(drawn) > 1 and drawn[0].unit != "share"
+    compared = {ratio.stack: ratio for ratio in ratios(drawn, tie=tie)} if by_ratio else {}
     ordered = sorted(drawn, key=lambda cell: (cell.value, cell.stack))
     for cell in ordered:
         time = quantity(cell.value * scale, cell.low * scale, cell.high * scale, unit)

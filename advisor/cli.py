@@ -17,6 +17,7 @@ from advisor import __version__
 if TYPE_CHECKING:
     from advisor.evidence import Evidence
     from advisor.model import Answers, Catalog, Decision
+    from advisor.render.site import Files
 
 __all__ = ["app"]
 
@@ -183,23 +184,33 @@ def site(
     output: Output = Path("_site"),
     as_of: AsOf = None,
     results: Results = None,
-    base_url: Annotated[str, typer.Option("--base-url", help="Where it will be served.")] = "",
+    base_url: Annotated[
+        str, typer.Option("--base-url", help="Where it will be published: for full addresses.")
+    ] = "",
+    repository: Annotated[
+        str, typer.Option("--repository", help="Where levels are disputed, if not at ours.")
+    ] = "",
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Show it on this machine, and again after every change.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Where to serve; 0 finds a free one.")
+    ] = 8000,
 ) -> None:
     """Write the comparison site: static pages that open from a folder."""
     from advisor.publish import write_folder
-    from advisor.render.site import site as render_site
 
-    evidence, when = _evidence(results, as_of)
-    files = render_site(
-        evidence.catalog,
-        evidence.cells,
-        evidence.runs,
-        as_of=when,
-        version=__version__,
-        base_url=base_url,
-    )
-    write_folder(output, files)
-    typer.echo(f"{len(files)} files in {output}: open {output / 'index.html'}")
+    def build() -> int:
+        files = _site_files(results, as_of, base_url=base_url, repository=repository)
+        write_folder(output, files)
+        return len(files)
+
+    count = build()
+    typer.echo(f"{count} files in {output}: open {output / 'index.html'}")
+    if not base_url:
+        typer.echo("Without --base-url there is no sitemap.xml, and no card for who shares a page.")
+    if serve:
+        _serve(output, results, build, port)
 
 
 @app.command()
@@ -345,6 +356,30 @@ def _evidence(results: list[Path] | None, as_of: str | None) -> tuple["Evidence"
 
     when = parse_date(as_of, "--as-of") if as_of else today()
     return gather(results or (), when), when
+
+
+def _site_files(
+    results: list[Path] | None, as_of: str | None, *, base_url: str, repository: str
+) -> "Files":
+    from advisor.laboratory import read_tasks
+    from advisor.render.examples import read_examples
+    from advisor.render.site import REPOSITORY
+    from advisor.render.site import site as render_site
+    from advisor.resources import resource
+
+    evidence, when = _evidence(results, as_of)
+    return render_site(
+        evidence.catalog,
+        evidence.cells,
+        evidence.runs,
+        as_of=when,
+        version=__version__,
+        measured=evidence.measured,
+        tasks=read_tasks(),
+        examples=read_examples(resource("examples"), evidence.catalog, evidence.cells, as_of=when),
+        base_url=base_url,
+        repository=repository or REPOSITORY,
+    )
 
 
 def _answers(path: Path, evidence: "Evidence") -> "Answers":

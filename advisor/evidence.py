@@ -5,7 +5,7 @@ decision for this machine should rest on this machine.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,11 +21,15 @@ __all__ = ["Evidence", "cells_of", "gather", "parse_date", "parse_two_dates", "t
 
 @dataclass(frozen=True)
 class Evidence:
-    """Knowledge, cells that count, and the runs they come from."""
+    """Knowledge, cells that count, and the runs they come from.
+
+    `measured` are all cells, also those that others take the place of in a decision.
+    """
 
     catalog: Catalog
     cells: tuple[Cell, ...]
     runs: tuple[Runs, ...]
+    measured: tuple[Cell, ...]
 
 
 def gather(results: Sequence[Path], as_of: date) -> Evidence:
@@ -38,10 +42,20 @@ def gather(results: Sequence[Path], as_of: date) -> Evidence:
     catalog = load_catalog()
     own = [read_runs(*results)] if results else _runs_in(own_results())
     bundled = _runs_in(bundled_results())
-    mine = _cells(catalog, own, as_of)
+    mine, theirs = _cells(catalog, own, as_of), _cells(catalog, bundled, as_of)
     covered = {cell.device for cell in mine}
-    rest = tuple(cell for cell in _cells(catalog, bundled, as_of) if cell.device not in covered)
-    return Evidence(catalog, mine + rest, (*own, *bundled))
+    rest = tuple(cell for cell in theirs if cell.device not in covered)
+    return Evidence(catalog, mine + rest, (*own, *bundled), _newest((*theirs, *mine)))
+
+
+def _newest(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """One cell per measurement: of several that two folders give, the one of the newest session."""
+    found: dict[tuple[str, ...], Cell] = {}
+    for cell in cells:
+        key = (cell.machine, cell.stack, cell.task, cell.phase, cell.metric)
+        if key not in found or found[key].session <= cell.session:
+            found[key] = cell
+    return tuple(found.values())
 
 
 def _runs_in(folder: Path) -> list[Runs]:

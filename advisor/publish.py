@@ -32,10 +32,10 @@ def write_file(path: Path, content: str | bytes) -> None:
         _replace_file(target, data)
 
 
-def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
+def write_folder(path: Path, files: Mapping[str, bytes | Path]) -> None:
     """Make `path` a folder of exactly `files` (relative names with "/" to contents) and our marker.
 
-    An existing folder is replaced only if it is empty or holds the marker, and stays as it was if
+    A path as a content stands for the file that it names, which is copied. An existing folder is replaced only if it is empty or holds the marker, and stays as it was if
     anything fails. Raises OutputError with all problems of the names at once.
     """
     problems = [problem for name in files if (problem := _name_problem(path, name))]
@@ -68,7 +68,7 @@ def _replace_file(target: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
+def _replace_folder(target: Path, files: Mapping[str, bytes | Path]) -> None:
     stage = _beside(target)
     try:
         _fill(stage, {**files, MARKER: b""})
@@ -77,12 +77,15 @@ def _replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _fill(stage: Path, files: Mapping[str, bytes]) -> None:
+def _fill(stage: Path, files: Mapping[str, bytes | Path]) -> None:
     stage.mkdir()
     for name, content in files.items():
         file = stage / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        if isinstance(content, Path):
+            shutil.copyfile(content, file)
+        else:
+            file.write_bytes(content)
 
 
 def _swap(stage: Path, target: Path) -> None:

@@ -274,6 +274,7 @@ class Runs:
     processes: pd.DataFrame
     machines: Mapping[str, Mapping[str, Scalar]]
     versions: Mapping[tuple[str, str], Mapping[str, str]]
+    files: Mapping[tuple[str, str, str], Path]
     digest: str
 
     @cached_property
@@ -587,6 +588,7 @@ def _as_runs(files: list[RunFile]) -> Runs:
         processes=_frame(files, _process, PROCESS_COLUMNS),
         machines={file.slug: file.machine for file in files},
         versions={_version_key(file): file.content.advisor.versions for file in _complete(files)},
+        files={(file.slug, file.content.advisor.session, file.name): file.path for file in files},
         digest=hashlib.sha256(digests.encode()).hexdigest(),
     )
 

@@ -16,9 +16,10 @@ comes only with a `base_url`.
 """
 
 import gzip
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,6 @@ from advisor.render.frameworks import framework_pages
 from advisor.render.ledger import chapters, cited
 from advisor.render.matrix import Section, sections, state
 from advisor.render.measurements import Machine, machines
-from advisor.render.record import json_text
 from advisor.render.rosetta import TaskView, task_pages, task_views
 from advisor.render.site_page import SitePage
 from advisor.resources import resource
@@ -274,8 +274,9 @@ def _assets() -> dict[str, bytes]:
 
 
 def _script(name: str, data: Mapping[str, Any]) -> bytes:
-    """`data` as a script that sets a constant, safe to stand inside a page too."""
-    text = json_text(data).rstrip("\n").replace("</", "<\\/")
+    """`data` as a script that sets a constant, as short as can be and safe to stand in a page."""
+    text = json.dumps(data, sort_keys=True, allow_nan=False, separators=(",", ":"))
+    text = text.replace("</", "<\\/")
     return f"const {name} = {text};\n".encode("ascii")
 
 

@@ -4,7 +4,9 @@ Everything heavy is imported inside the command that needs it, so that `advisor 
 needs none of it.
 """
 
+import contextlib
 import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -208,9 +210,9 @@ def site(
     count = build()
     typer.echo(f"{count} files in {output}: open {output / 'index.html'}")
     if not base_url:
-        typer.echo("Without --base-url there is no sitemap.xml, and no card for who shares a page.")
+        typer.echo("Without --base-url: no sitemap, no canonical links, no pictures for sharing.")
     if serve:
-        _serve(output, results, build, port)
+        _serve(output, results or (), build, port)
 
 
 @app.command()
@@ -356,6 +358,22 @@ def _evidence(results: list[Path] | None, as_of: str | None) -> tuple["Evidence"
 
     when = parse_date(as_of, "--as-of") if as_of else today()
     return gather(results or (), when), when
+
+
+def _serve(
+    output: Path, results: Sequence[Path], build: Callable[[], object], port: int
+) -> None:
+    """Show the site until Ctrl-C, and build it again from whatever changes."""
+    from advisor.catalog import KNOWLEDGE
+    from advisor.preview import serve as preview
+    from advisor.resources import laboratory, resource
+    from advisor.runs import own_results
+
+    own = results or [own_results()]
+    made_from = [resource("templates"), resource("site"), resource("examples")]
+    watched = [KNOWLEDGE, *made_from, laboratory() / "benchmarks", *own]
+    with contextlib.suppress(KeyboardInterrupt):
+        preview(output, watched, build, port=port, told=typer.echo)
 
 
 def _site_files(

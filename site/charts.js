@@ -9,8 +9,17 @@
   const place = document.getElementById("explorer");
   if (!place) return;
   const NUMBERS = ["value", "low", "high"];
+  /** How large a unit is, and what it is called: the largest that the values reach suits them. */
+  const UNITS = {
+    s: [[1, "s"], [1e-3, "ms"], [1e-6, "µs"]],
+    bytes: [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, "B"]],
+    share: [[1e-2, "%"]],
+  };
+  /** The names of the stacks stand beside the marks, and need so many pixels. */
+  const NAMES = 150;
   const controls = new Map();
-  let picture = null;
+  const caption = element("p", { class: "small", role: "status" });
+  const picture = element("div", { class: "picture" });
 
   function element(name, attributes = {}, ...children) {
     const made = document.createElement(name);
@@ -87,9 +96,8 @@
   /** The rows of the page's first chart: what the filters let through, in the order of the tables. */
   function compared() {
     const usual = chosen("kind") === "default";
-    const shown = new Set(
-      [...document.querySelectorAll("tbody[data-workload]:not([hidden]) .task")].map((head) => head.textContent.trim()),
-    );
+    const heads = document.querySelectorAll("tbody[data-workload]:not([hidden]) .task");
+    const shown = new Set([...heads].map((head) => head.textContent.trim()));
     const share = part(chosen("metric")).unit === "share";
     const ratios = chosen("as") === "ratios" && !share;
     return rows(chosen("metric"))
@@ -117,41 +125,60 @@
       });
   }
 
+  /** The same rows with some of their numbers in the unit that suits the largest, and its name. */
+  function scaled(cells, unit, keys) {
+    const largest = Math.max(...cells.map((cell) => cell[keys[0]]));
+    const units = UNITS[unit] ?? [[1, unit]];
+    const [size, name] = units.find(([one]) => largest >= one) ?? units.at(-1);
+    const inUnit = (cell) => Object.fromEntries(keys.map((key) => [key, cell[key] / size]));
+    return [cells.map((cell) => ({ ...cell, ...inUnit(cell) })), name];
+  }
+
   /** A description with its rows, as wide as the page lets it be. */
-  function filled(name, cells, describe) {
+  function filled(name, cells, described) {
     const spec = structuredClone(advisorSpecs[name]);
     spec.data.find((one) => one.name === "cells").values = cells;
-    const width = Math.max(140, Math.min(picture.clientWidth, 900) - 190);
+    const room = picture.clientWidth;
     const signal = spec.signals.find((one) => one.name === "child_width");
-    if (signal) signal.value = width;
-    else spec.width = Math.max(220, Math.min(picture.clientWidth, 760) - 90);
-    spec.description = describe;
+    if (signal) signal.value = Math.max(140, Math.min(room, 1000) - NAMES - 20);
+    else spec.width = Math.max(180, Math.min(room, 860) - NAMES - 20);
+    spec.description = described;
     return spec;
   }
 
+  /** What is drawn, in words, and its description; none without rows. */
   function comparison() {
     const { name, unit } = part(chosen("metric"));
     const ratios = chosen("as") === "ratios" && unit !== "share";
-    const cells = compared();
-    const title = ratios ? `${name}: times the best of each task` : `${name}, in ${unit}`;
-    return [cells, filled(ratios ? "ratios" : "values", cells, title)];
+    const rows = compared();
+    const [cells, suited] = ratios ? [rows, ""] : scaled(rows, unit, NUMBERS);
+    const title = ratios ? `${name}: times the best of each task` : `${name}, ${suited}`;
+    return [title, cells.length > 0 && filled(ratios ? "ratios" : "values", cells, title)];
   }
 
   function tradeOff() {
-    const cells = traded(chosen("task"));
     const [x, y] = [part(chosen("x")), part(chosen("y"))];
-    const spec = filled("tradeOff", cells, `${y.name} against ${x.name}, ${chosen("task")}`);
-    for (const [scale, { unit, name }] of [["x", x], ["y", y]]) {
+    const title = `${y.name} against ${x.name}, ${chosen("task")}`;
+    const found = traded(chosen("task"));
+    if (found.length === 0) return [title, null];
+    const [across, unitX] = scaled(found, x.unit, ["x", "lowX", "highX"]);
+    const [cells, unitY] = scaled(across, y.unit, ["y", "lowY", "highY"]);
+    const spec = filled("tradeOff", cells, title);
+    for (const [scale, name, { unit }, suited] of [
+      ["x", x.name, x, unitX],
+      ["y", y.name, y, unitY],
+    ]) {
       if (unit === "share") spec.scales.find((one) => one.name === scale).type = "linear";
-      const title = `${name}, ${unit}`;
-      for (const axis of spec.axes.filter((one) => one.scale === scale && one.title)) axis.title = title;
+      const axes = spec.axes.filter((one) => one.scale === scale && one.title);
+      for (const axis of axes) axis.title = `${name}, ${suited}`;
     }
-    return [cells, spec];
+    return [title, spec];
   }
 
   async function draw() {
-    const [cells, spec] = place.dataset.kind === "phase" ? comparison() : tradeOff();
-    if (cells.length === 0) {
+    const [title, spec] = place.dataset.kind === "phase" ? comparison() : tradeOff();
+    caption.textContent = title;
+    if (!spec) {
       picture.replaceChildren(element("p", { class: "empty" }, "Nothing of this was measured."));
       return;
     }
@@ -185,8 +212,7 @@
     button.disabled = true;
     await Promise.all(place.dataset.scripts.split(" ").map(load));
     const made = place.dataset.kind === "phase" ? phaseControls() : tradeControls();
-    picture = element("div", { class: "picture" });
-    place.replaceChildren(element("div", { class: "filters" }, ...made), picture);
+    place.replaceChildren(element("div", { class: "filters" }, ...made), caption, picture);
     restore();
     remember();
     await draw();

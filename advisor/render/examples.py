@@ -4,6 +4,7 @@
     examples/<name>.*               what else was made of it, such as a report
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,13 +19,20 @@ __all__ = ["ANSWERS", "Example", "read_examples"]
 
 ANSWERS = ".answers.toml"
 
+#: Where a comment names claims: "(use-tf-03: TensorFlow)".
+NAMED = re.compile(r"\s*\([a-z]+-[a-z]+-\d+[^)]*\)")
+
 
 @dataclass(frozen=True)
 class Example:
-    """A project, what it is in words, and its decision; `files` are all that is about it."""
+    """A project, what it is in words, and its decision.
+
+    `claims` are those of the article that it stands for, `files` all that is about it.
+    """
 
     id: str
     about: str
+    claims: tuple[str, ...]
     decision: Decision
     files: tuple[Path, ...]
 
@@ -49,9 +57,11 @@ def read_examples(
 
 def _example(path: Path, catalog: Catalog, cells: Sequence[Cell], as_of: date) -> Example:
     id = path.name.removesuffix(ANSWERS)
+    comment = " ".join(_first_comment(path))
     return Example(
         id=id,
-        about=" ".join(_first_comment(path)),
+        about=NAMED.sub("", comment),
+        claims=tuple(claim.id for claim in catalog.claims if claim.id in comment),
         decision=decide(catalog, cells, read_answers(path, catalog), as_of=as_of),
         files=tuple(sorted(path.parent.glob(f"{id}.*"))),
     )

@@ -6,8 +6,7 @@
 
 A chart leaves as Vega, compiled from Vega-Lite when the site is built, so that the page needs no
 compiler and no `eval`: Vega's interpreter walks its expressions. Its rows come from the page, as
-the data set "cells"; its width is the signal WIDTH_SIGNAL. What points at a stack lights it up in
-all tasks.
+the data set "cells", and so does its width. Pointing at a stack lights it up in all tasks.
 """
 
 from functools import cache
@@ -22,6 +21,9 @@ __all__ = ["chart_specs", "page_bundle", "picture"]
 
 #: Above an axis of the ratio, the marks of one stack are this many pixels high.
 STEP = 24
+
+#: The page's own font (site/style.css), by which Vega measures how much room a label needs.
+FONT = "Segoe UI, Roboto, Helvetica Neue, Liberation Sans, Arial, system-ui, sans-serif"
 
 #: What the page calls globally; Vega-Embed brings Vega and the interpreter along.
 SNIPPET = "window.vegaEmbed = vegaEmbed;"
@@ -104,13 +106,13 @@ def _axis(**settings: Any) -> alt.Axis:
 def _compared(*, log: bool) -> alt.FacetChart:
     """A row of marks for each stack, under the name of its task."""
     pointed = _pointed()
-    scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=True, nice=True)
+    scale = alt.Scale(type="log", nice=False, padding=6) if log else alt.Scale(zero=True, nice=True)
     place = alt.X(field="value", type="quantitative", scale=scale, axis=_axis(title=None))
     rows = alt.Y(
         field="stack",
         type="nominal",
         sort=alt.EncodingSortField(field="order", op="min"),
-        axis=_axis(title=None, domain=False, ticks=False, labelLimit=180, labelPadding=8),
+        axis=_axis(title=None, domain=False, ticks=False, labelLimit=140, labelPadding=8),
     )
     told = [_named("stack", "stack"), _named("said", "value"), _named("behind", "to the best")]
     base = _base().encode(y=rows, opacity=_lit(pointed), tooltip=told)
@@ -157,4 +159,6 @@ def _scatter() -> alt.LayerChart:
 
 
 def _styled(chart: Any) -> Any:
-    return chart.configure_view(stroke=None).configure(background="transparent", font="inherit")
+    return chart.configure(
+        background="transparent", font=FONT, view=alt.ViewConfig(stroke=None, strokeWidth=0)
+    )

@@ -63,6 +63,7 @@ REFERENCES = (
     ("statements", "criterion", "criteria"),
     ("statements", "inherits", "frameworks"),
     ("statements", "sources", "sources"),
+    ("criteria", "estate", "frameworks"),
     ("claims", "criterion", "criteria"),
     ("claims", "sources", "sources"),
     ("bridges", "from_", "frameworks"),
@@ -207,6 +208,8 @@ def _question_references(where: str, question: Question) -> Iterator[tuple[str, 
             yield where, f"choice {choice.id}", criterion, "criteria"
         for workload in choice.focus.workloads:
             yield where, f"choice {choice.id} focus", workload, "workloads"
+        if choice.uses:
+            yield where, f"choice {choice.id} uses", choice.uses, "frameworks"
 
 
 def _question_contradictions(questions: list[_Entry]) -> Iterator[Problem]:

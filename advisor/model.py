@@ -41,6 +41,7 @@ __all__ = [
     "Criterion",
     "Decision",
     "Difference",
+    "Doubt",
     "Estimator",
     "Flip",
     "FlipKind",
@@ -199,7 +200,8 @@ class Criterion(Noun):
     """Something that can matter when choosing a framework.
 
     `core` is the weight, in points, that every project gives it whatever it answers; `review_days`
-    is the age in days after which a statement about it counts as stale.
+    is the age in days after which a statement about it counts as stale; `estate` names the
+    framework whose existing code it is about.
     """
 
     id: Id
@@ -210,6 +212,7 @@ class Criterion(Noun):
     review_days: Annotated[int, Field(gt=0)]
     core: Annotated[int, Field(ge=0)] = 0
     measure: Measure | None = None
+    estate: Id | None = None
 
 
 class Source(Noun):
@@ -252,12 +255,14 @@ class Statement(Noun):
 class Focus(Noun):
     """What of the measurements matters: empty means that nothing was said.
 
-    `devices` is where models train, `serving` where they answer.
+    `devices` is where models train, `serving` where they answer; `metrics` is what should be fast,
+    for one example, for many, or in training.
     """
 
     workloads: tuple[Id, ...] = ()
     devices: tuple[Id, ...] = ()
     serving: tuple[Id, ...] = ()
+    metrics: tuple[Id, ...] = ()
 
     def speaks_for(self, phase: str, device: str) -> bool:
         """Whether a measurement of `phase` on `device` says something about this use."""
@@ -278,8 +283,9 @@ class Choice(Noun):
     """One answer to a question and what follows from it.
 
     `weighs` adds points to criteria, `requires` sets a minimum level (a must-have), `focus` says
-    which workloads and devices the measurements must speak for. An `exclusive` choice, such as
-    "none", stands alone even where several may be chosen.
+    which workloads and devices the measurements must speak for. `uses` is a framework that the
+    team uses today; `keeps` requires this level of whatever is about the code in those. An
+    `exclusive` choice, such as "none", stands alone even where several may be chosen.
     """
 
     id: Id
@@ -289,6 +295,8 @@ class Choice(Noun):
     weighs: dict[Id, Points] = {}
     requires: dict[Id, Annotated[int, Field(ge=1, le=4)]] = {}
     focus: Focus = Focus()
+    uses: Id | None = None
+    keeps: Annotated[int, Field(ge=1, le=4)] | None = None
 
 
 class Question(Noun):
@@ -497,7 +505,7 @@ class Needs:
     """What the answers ask for: points per criterion, must-haves and what the numbers must show.
 
     `own` comes from the user's answers, `open` is the average over the choices of questions left
-    open, `core` is what every project needs.
+    open, `core` is what every project needs. `uses` are the frameworks that the team uses today.
     """
 
     own: dict[str, float]
@@ -505,6 +513,7 @@ class Needs:
     core: dict[str, float]
     requirements: tuple[Requirement, ...]
     focus: Focus
+    uses: tuple[str, ...] = ()
 
     @property
     def own_share(self) -> float:
@@ -641,6 +650,16 @@ class RuledOut:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """A must-have that a framework meets on what is known, and how likely it really misses it."""
+
+    framework: str
+    requirement: Requirement
+    evidence: Rating
+    share: float
+
+
+@dataclass(frozen=True)
 class Contribution:
     """Part of a framework's score: normalised weight times value. They add up to the score."""
 
@@ -653,21 +672,29 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A framework's place: central score, share of draws it wins, share at each rank."""
+    """A framework's place: central score, share of draws it wins, share at each rank.
+
+    `meets` is the share of draws in which it meets every must-have; the ranks add up to it.
+    """
 
     framework: str
     score: float
     first_rank: float
     ranks: tuple[float, ...]
+    meets: float = 1.0
 
 
 @dataclass(frozen=True)
 class StackChoice:
-    """How to run the winner, and the ratios that say so; `measured` is False for a default."""
+    """How to run the winner, and the ratios that say so; `measured` is False for a default.
+
+    `metrics` are what the ratios compare; each has those of its tasks in a row.
+    """
 
     stack: str
     measured: bool
     ratios: tuple[Ratio, ...] = ()
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -767,24 +794,30 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Migration:
-    """How much of what the team has in one framework must change for another, and who says so."""
+    """How much of what the team has in one framework must change for another, and who says so.
+
+    `bridges` are the known ways to carry a model across.
+    """
 
     today: str
     framework: str
     cost: MoveCost
     rating: Rating
+    bridges: tuple[Bridge, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
     """The decision over the life of the project.
 
-    `hybrid` is empty unless winners differ, lead firmly, and a probed bridge joins them.
+    `hybrid` is empty unless winners differ, lead firmly, and a probed bridge joins them. `stack`
+    is the winner's for everything that should be fast together, `stacks` those for each of it.
     """
 
     phases: tuple[ProjectPhase, ...] = ()
     hybrid: tuple[HandOver, ...] = ()
     stack: StackChoice | None = None
+    stacks: tuple[StackChoice, ...] = ()
     migration: tuple[Migration, ...] = ()
 
 
@@ -834,7 +867,9 @@ class Decision:
 
     `winner` leads the ranking; with the verdict "too-close" it is only ahead, and with "none" every
     framework misses a must-have and there is no winner. `tie` is the share of draws in which the
-    leader's lead is too small to notice. `rescues` are the single requirements whose removal brings
+    leader's lead is too small to notice, `unmet` of those in which nobody meets the must-haves.
+    `doubts` are the must-haves that a ranked framework meets on today's evidence and may miss.
+    `rescues` are the single requirements whose removal brings
     a framework back when all are ruled out. `flips` are ordered by kind, smallest change first;
     `settles`, most telling first, are given while the verdict is not clear. `checks` are None when
     there is no winner to check.
@@ -860,6 +895,8 @@ class Decision:
     settles: tuple[Settle, ...] = ()
     plan: Plan = Plan()
     checks: Checks | None = None
+    unmet: float = 0.0
+    doubts: tuple[Doubt, ...] = ()
 
     def rating(self, framework: str, criterion: str) -> Rating:
         """The rating used for a framework on a criterion; KeyError if none was needed."""

@@ -398,9 +398,8 @@ def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
 def _read_file(path: Path, problems: list[Problem]) -> RunFile | None:
     """The file as a run, or None with its problems added to `problems`."""
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE_BYTES:
-            problems.append(_too_large(path, size))
+        if problem := _unreadable(path):
+            problems.append(problem)
             return None
         raw = path.read_bytes()
         content = Content.model_validate_json(raw)
@@ -415,7 +414,13 @@ def _read_file(path: Path, problems: list[Problem]) -> RunFile | None:
     return RunFile(path, name, hashlib.sha256(raw).hexdigest(), content)
 
 
-def _too_large(path: Path, size: int) -> Problem:
+def _unreadable(path: Path) -> Problem | None:
+    """Why the file is not even opened: a pipe would never end, and a huge file is no run."""
+    size = path.stat().st_size
+    if not path.is_file():
+        return Problem(str(path), "this is no ordinary file", "Move it out of the results folder")
+    if size <= LARGEST_FILE_BYTES:
+        return None
     return Problem(
         where=str(path),
         what=f"{size / 1e6:.0f} MB are too many for a run file"

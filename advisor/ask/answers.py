@@ -70,7 +70,7 @@ def questionnaire_digest(catalog: Catalog) -> str:
 
     Weights are left out: changing them changes the decision, not what somebody answered.
     """
-    effects = {"weighs", "requires", "focus"}
+    effects = {"weighs", "requires", "focus", "uses", "keeps"}
     shown = [
         question.model_dump(mode="json", exclude={"choices": {"__all__": effects}})
         for question in catalog.questions

@@ -20,6 +20,8 @@ from advisor.model import (
 
 __all__ = ["asked", "derive_needs"]
 
+Settled = tuple[tuple[Question, Choice], ...]
+
 
 def derive_needs(catalog: Catalog, answers: Answers) -> Needs:
     """What `answers` ask of a framework.
@@ -34,8 +36,9 @@ def derive_needs(catalog: Catalog, answers: Answers) -> Needs:
         own=_points((choice.weighs, 1.0) for _, choice in settled),
         open=_points(_open_points(catalog.questions, answers)),
         core={c.id: float(c.core) for c in catalog.criteria if c.core},
-        requirements=_requirements(settled),
+        requirements=_requirements(settled, catalog),
         focus=focus,
+        uses=_uses(settled),
     )
 
 
@@ -81,11 +84,19 @@ def _points(parts: Iterable[tuple[Mapping[str, int], float]]) -> dict[str, float
     return dict(sorted(total.items()))
 
 
-def _requirements(settled: tuple[tuple[Question, Choice], ...]) -> tuple[Requirement, ...]:
+def _uses(settled: Settled) -> tuple[str, ...]:
+    """The frameworks that the team uses today, in order of the choices."""
+    return tuple(choice.uses for _, choice in settled if choice.uses)
+
+
+def _requirements(settled: Settled, catalog: Catalog) -> tuple[Requirement, ...]:
     """The strictest requirement per criterion, in the order in which they were answered."""
     strictest: dict[str, Requirement] = {}
+    used = set(_uses(settled))
+    estates = [criterion.id for criterion in catalog.criteria if criterion.estate in used]
     for question, choice in settled:
-        for criterion, level in choice.requires.items():
+        kept = dict.fromkeys(estates, choice.keeps) if choice.keeps else {}
+        for criterion, level in {**choice.requires, **kept}.items():
             known = strictest.get(criterion)
             if known is None or level > known.level:
                 strictest[criterion] = Requirement(criterion, level, question.id, choice.id)

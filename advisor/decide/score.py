@@ -2,7 +2,8 @@
 
 Stochastic multicriteria acceptability analysis (SMAA-2, Lahdelma and Salminen 2001; ordinal levels
 after SMAA-O, Lahdelma, Miettinen and Salminen 2003). Each draw has its own weights, its own level
-errors, its own spacing of the levels and its own measured values.
+errors, its own spacing of the levels and its own measured values. A framework whose drawn level
+misses a must-have is out of that draw: how surely it meets them is part of how surely it wins.
 
 The kernel is made to run in a browser too and to give the same bits there. Therefore only + - * /,
 comparisons and 32-bit integer operations occur; sums run from left to right; there is no file,
@@ -11,6 +12,7 @@ do not depend on what else is in the problem, so two problems can be compared dr
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -25,6 +27,7 @@ __all__ = [
     "acceptability",
     "central_scores",
     "central_weights",
+    "drawn_levels",
     "fnv1a",
     "mix",
 ]
@@ -35,6 +38,9 @@ Words = npt.NDArray[np.uint32]
 LEVELS: Final = 5
 MASK: Final = 0xFFFFFFFF
 
+#: The score of whoever is out of a draw: below all others, which are from 0 to 1.
+OUT: Final = -1.0
+
 
 @dataclass(frozen=True)
 class Matrix:
@@ -42,6 +48,8 @@ class Matrix:
 
     `settled` and `open` are points (n), `groups` names each criterion's group (n), `ratings[a][c]`
     is framework a on criterion c. Frameworks and criteria are in the order of their ids.
+    `demands[a]` are framework a's ratings on the must-haves, each with the least level; empty
+    without must-haves.
     """
 
     frameworks: tuple[str, ...]
@@ -50,20 +58,22 @@ class Matrix:
     settled: tuple[float, ...]
     open: tuple[float, ...]
     ratings: tuple[tuple[Rating, ...], ...]
+    demands: tuple[tuple[tuple[Rating, int], ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Acceptability:
     """Counts over all draws.
 
-    `wins` (m): draws that a framework leads by at least the margin. `ties`: draws that nobody
-    does. `ranks` (m x m): draws in which framework a has rank r by score, equal scores in order
-    of id.
+    `wins` (m): draws that a framework leads by at least the margin. `unmet`: draws in which nobody
+    meets the must-haves; `ties`: the others that nobody leads so far. `ranks` (m x m): draws in
+    which framework a has rank r by score among those that meet them, equal scores in order of id.
     """
 
     draws: int
     wins: tuple[int, ...]
     ties: int
+    unmet: int
     ranks: tuple[tuple[int, ...], ...]
 
 
@@ -92,16 +102,23 @@ def acceptability(matrix: Matrix, policy: Policy) -> Acceptability:
     scores = _drawn_scores(matrix, policy)
     order = _ranks(scores)
     best, second = _two_best(scores)
-    led = best - second >= policy.margin
+    met = best >= 0.0
+    led = met & (best - second >= policy.margin)
     wins = tuple(int(np.count_nonzero(led & (rank == 0))) for rank in order)
     ranks = tuple(
-        tuple(int(np.count_nonzero(rank == place)) for place in range(len(order))) for rank in order
+        _places(rank[score >= 0.0], len(order)) for rank, score in zip(order, scores, strict=True)
     )
-    return Acceptability(policy.draws, wins, policy.draws - sum(wins), ranks)
+    unmet = policy.draws - int(np.count_nonzero(met))
+    return Acceptability(policy.draws, wins, policy.draws - unmet - sum(wins), unmet, ranks)
+
+
+def _places(ranks: npt.NDArray[np.int64], count: int) -> tuple[int, ...]:
+    """How many draws end at each place."""
+    return tuple(int(np.count_nonzero(ranks == place)) for place in range(count))
 
 
 def _drawn_scores(matrix: Matrix, policy: Policy) -> list[Floats]:
-    """Each framework's score in each draw: m columns of length draws."""
+    """Each framework's score in each draw, OUT where it misses a must-have: m columns of draws."""
     uniform = Uniform(policy.seed, policy.draws)
     weights = _drawn_weights(matrix, policy, uniform)
     spacing = _drawn_spacing(uniform)
@@ -109,11 +126,14 @@ def _drawn_scores(matrix: Matrix, policy: Policy) -> list[Floats]:
     for weight in weights:
         total = total + weight
     scores = []
-    for row in matrix.ratings:
+    for own, row in enumerate(matrix.ratings):
         score = _zeros(policy)
         for weight, rating in zip(weights, row, strict=True):
             score = score + weight * _drawn_value(rating, spacing, policy, uniform)
-        scores.append(score / total)
+        score = score / total
+        for rating, least in matrix.demands[own] if matrix.demands else ():
+            score = np.where(drawn_levels(rating, policy, uniform) < least, OUT, score)
+        scores.append(score)
     return scores
 
 
@@ -126,9 +146,15 @@ class Uniform:
 
     def __call__(self, name: str) -> Floats:
         """The column of draws called `name`."""
-        key = mix(np.array([fnv1a(name) ^ (self._seed & MASK)], dtype=np.uint32))
-        column: Floats = mix(self._base ^ key) / 4294967296.0
+        column: Floats = mix(self._base ^ _key(name, self._seed & MASK)) / 4294967296.0
         return column
+
+
+@lru_cache(maxsize=1024)
+def _key(name: str, seed: int) -> np.uint32:
+    """What sets the draws of one name apart from those of another."""
+    key: np.uint32 = mix(np.array([fnv1a(name) ^ seed], dtype=np.uint32))[0]
+    return key
 
 
 def fnv1a(name: str) -> int:
@@ -200,18 +226,28 @@ def _drawn_spacing(uniform: Uniform) -> Floats:
 
 def _drawn_value(rating: Rating, spacing: Floats, policy: Policy, uniform: Uniform) -> Floats:
     """One rating's value in every draw."""
-    # What a framework inherits is the same fact: both get the same error in the same draw.
+    if rating.tier == "measured":
+        return _drawn_measurement(rating, uniform(_value_name(rating)))
+    level = drawn_levels(rating, policy, uniform)
+    return spacing.ravel().take(level * level.size + np.arange(level.size))
+
+
+def _value_name(rating: Rating) -> str:
+    """What a framework inherits is the same fact: both get the same error in the same draw."""
     owner = rating.framework
     if rating.statement is not None and rating.statement.inherits is not None:
         owner = rating.statement.inherits
-    column = uniform(f"value/{owner}/{rating.criterion}")
+    return f"value/{owner}/{rating.criterion}"
+
+
+def drawn_levels(rating: Rating, policy: Policy, uniform: Uniform) -> npt.NDArray[np.int64]:
+    """One rating's level in every draw. What is measured has none and counts as the highest."""
+    column = uniform(_value_name(rating))
     if rating.tier == "measured":
-        return _drawn_measurement(rating, column)
+        return np.full(column.size, LEVELS - 1, dtype=np.int64)
     if rating.level is None:
-        level = (column * LEVELS).astype(np.int64)
-    else:
-        level = _drawn_level(rating.level, column, policy.error[rating.tier])
-    return spacing.ravel().take(level * column.size + np.arange(column.size))
+        return (column * LEVELS).astype(np.int64)
+    return _drawn_level(rating.level, column, policy.error[rating.tier])
 
 
 def _drawn_level(level: int, column: Floats, error: float) -> npt.NDArray[np.int64]:

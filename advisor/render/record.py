@@ -6,10 +6,12 @@ from typing import Any
 
 from advisor.model import (
     Before,
+    Bridge,
     Catalog,
     Checks,
     Comparison,
     Decision,
+    Doubt,
     Flip,
     HandOver,
     Migration,
@@ -41,8 +43,10 @@ def decision_json(decision: Decision, catalog: Catalog) -> dict[str, Any]:
         "winner": decision.winner,
         "ranking": [_ranked(row) for row in decision.ranking],
         "tie": decision.tie,
+        "unmet": decision.unmet,
         "own_share": decision.needs.own_share,
         "ruled_out": [_ruled_out(entry) for entry in decision.ruled_out],
+        "doubts": [_doubt(doubt) for doubt in decision.doubts],
         "rescues": [_ruled_out(entry) for entry in decision.rescues],
         "contributions": [dict(vars(part)) for part in decision.contributions],
         "stack": _stack(decision.stack, catalog),
@@ -88,6 +92,7 @@ def _ranked(row: Ranked) -> dict[str, Any]:
         "score": row.score,
         "first_rank": row.first_rank,
         "ranks": list(row.ranks),
+        "meets": row.meets,
     }
 
 
@@ -96,6 +101,15 @@ def _ruled_out(entry: RuledOut) -> dict[str, Any]:
         "framework": entry.framework,
         "requirement": _requirement(entry.requirement),
         "evidence": _rating(entry.evidence),
+    }
+
+
+def _doubt(doubt: Doubt) -> dict[str, Any]:
+    return {
+        "framework": doubt.framework,
+        "requirement": _requirement(doubt.requirement),
+        "evidence": _rating(doubt.evidence),
+        "share": doubt.share,
     }
 
 
@@ -135,6 +149,7 @@ def _stack(choice: StackChoice | None, catalog: Catalog) -> dict[str, Any] | Non
         "backend": stack.backend,
         "mode": stack.mode,
         "measured": choice.measured,
+        "metrics": list(choice.metrics),
         "ratios": [dict(vars(ratio)) for ratio in choice.ratios],
     }
 
@@ -185,6 +200,7 @@ def _plan(plan: Plan, catalog: Catalog) -> dict[str, Any]:
         "phases": [dict(vars(phase)) for phase in plan.phases],
         "hybrid": [_hand_over(hand_over) for hand_over in plan.hybrid],
         "stack": _stack(plan.stack, catalog),
+        "stacks": [_stack(stack, catalog) for stack in plan.stacks],
         "migration": [_migration(migration) for migration in plan.migration],
     }
 
@@ -193,7 +209,7 @@ def _hand_over(hand_over: HandOver) -> dict[str, Any]:
     return {
         "earlier": hand_over.earlier,
         "later": hand_over.later,
-        "bridge": hand_over.bridge.model_dump(mode="json", by_alias=True),
+        "bridge": _bridge(hand_over.bridge),
     }
 
 
@@ -203,7 +219,12 @@ def _migration(migration: Migration) -> dict[str, Any]:
         "framework": migration.framework,
         "cost": migration.cost,
         "evidence": _rating(migration.rating),
+        "bridges": [_bridge(bridge) for bridge in migration.bridges],
     }
+
+
+def _bridge(bridge: Bridge) -> dict[str, Any]:
+    return bridge.model_dump(mode="json", by_alias=True)
 
 
 def _evidence(decision: Decision) -> dict[str, Any]:

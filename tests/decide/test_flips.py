@@ -38,6 +38,7 @@ from advisor.model import (
     Rating,
     Statement,
 )
+from tests.decide.houses import needs_of, with_draws
 from tests.decide.problems import FRAMEWORKS, matrices, measured, stated
 from tests.decide.small import CATALOG, CELLS, TODAY, answers, cell, statement
 
@@ -149,19 +150,6 @@ def slower(known: Cell, factor: float) -> Cell:
 
 
 # Random needs on the real catalogue.
-
-
-def choices_of(question: Question) -> st.SearchStrategy[tuple[str, ...]]:
-    ids = [choice.id for choice in question.choices]
-    if question.multiple:
-        some = st.lists(st.sampled_from(ids), min_size=1, max_size=3, unique=True).map(tuple)
-        return st.one_of(some, st.just((NOT_SURE,)))
-    return st.sampled_from([*((id,) for id in ids), (NOT_SURE,)])
-
-
-def needs_of(catalog: Catalog) -> st.SearchStrategy[Answers]:
-    chosen = {question.id: choices_of(question) for question in catalog.questions}
-    return st.fixed_dictionaries({}, optional=chosen).map(Answers)
 
 
 @st.composite
@@ -371,11 +359,6 @@ def test_no_smaller_change_of_a_measurement_flips(powers: list[list[float]], aim
         moved = retimed(catalog, cells, *flip.subject, factor=inside)
         if abs(flip.factor - 1) > 1e-3:
             assert decide(catalog, moved, wanted, as_of=TODAY).winner == decision.winner
-
-
-def with_draws(catalog: Catalog, draws: int) -> Catalog:
-    policy = catalog.policy.model_copy(update={"draws": draws})
-    return catalog.model_copy(update={"policy": policy})
 
 
 @given(needs_of(CATALOG))

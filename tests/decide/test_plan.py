@@ -9,8 +9,8 @@ from advisor.catalog import load_catalog
 from advisor.decide import decide
 from advisor.decide.plan import STAGES
 from advisor.model import Answers, Bridge, Catalog, Choice, Criterion, Plan, Question
+from tests.decide.houses import needs_of
 from tests.decide.small import CATALOG, CELLS, NEW, OLD, TODAY, answers, cell, statement
-from tests.decide.test_flips import needs_of
 
 KNOWN = load_catalog()
 #: Fewer draws than any phase would get: then a phase must agree with a decision in everything.
@@ -34,8 +34,10 @@ IN_USE = Question(
     multiple=True,
     choices=(
         Choice(id="nothing", text="Nothing"),
-        Choice(id="tensorflow", text="TensorFlow", weighs={"tensorflow-estate": 8}),
-        Choice(id="pytorch", text="PyTorch"),
+        Choice(
+            id="tensorflow", text="TensorFlow", weighs={"tensorflow-estate": 8}, uses="tensorflow"
+        ),
+        Choice(id="pytorch", text="PyTorch", uses="pytorch"),
     ),
 )
 ESTATE = Criterion(
@@ -45,6 +47,7 @@ ESTATE = Criterion(
     question="?",
     known_by="documented",
     review_days=365,
+    estate="tensorflow",
 )
 LEVELS = {"simple": (4, 0, 0), "mobile": (0, 4, 0), "tensorflow-estate": (3, 4, 1)}
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from advisor.decide import decide
 from advisor.model import NOT_SURE, Answers, Catalog, Decision, Settle
+from tests.decide.houses import needs_of, with_draws
 from tests.decide.small import CATALOG, CELLS, NEW, TODAY, answers
-from tests.decide.test_flips import REAL, needs_of, restated, with_draws
+from tests.decide.test_flips import REAL, restated
 
 SMALL = with_draws(CATALOG, 10)
 

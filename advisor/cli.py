@@ -360,9 +360,7 @@ def _evidence(results: list[Path] | None, as_of: str | None) -> tuple["Evidence"
     return gather(results or (), when), when
 
 
-def _serve(
-    output: Path, results: Sequence[Path], build: Callable[[], object], port: int
-) -> None:
+def _serve(output: Path, results: Sequence[Path], build: Callable[[], object], port: int) -> None:
     """Show the site until Ctrl-C, and build it again from whatever changes."""
     from advisor.catalog import KNOWLEDGE
     from advisor.preview import serve as preview

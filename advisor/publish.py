@@ -35,8 +35,9 @@ def write_file(path: Path, content: str | bytes) -> None:
 def write_folder(path: Path, files: Mapping[str, bytes | Path]) -> None:
     """Make `path` a folder of exactly `files` (relative names with "/" to contents) and our marker.
 
-    A path as a content stands for the file that it names, which is copied. An existing folder is replaced only if it is empty or holds the marker, and stays as it was if
-    anything fails. Raises OutputError with all problems of the names at once.
+    A path as a content stands for the file that it names, which is copied. An existing folder is
+    replaced only if it is empty or holds the marker, and stays as it was if anything fails. Raises
+    OutputError with all problems of the names at once.
     """
     problems = [problem for name in files if (problem := _name_problem(path, name))]
     if problems:

@@ -23,7 +23,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -266,7 +266,7 @@ class Runs:
     row per measurement that was tried, `processes` one per run file with the load it met. `run` is
     the file's name below its results folder. `machines` maps a slug to its fingerprint, `versions`
     maps (session, stack) to the versions used. `digest` is a SHA-256 over the sorted digests of the
-    files.
+    files. `files` maps (machine, session, run) to the file itself.
     """
 
     measurements: pd.DataFrame
@@ -274,8 +274,8 @@ class Runs:
     processes: pd.DataFrame
     machines: Mapping[str, Mapping[str, Scalar]]
     versions: Mapping[tuple[str, str], Mapping[str, str]]
-    files: Mapping[tuple[str, str, str], Path]
     digest: str
+    files: Mapping[tuple[str, str, str], Path] = field(default_factory=dict)
 
     @cached_property
     def samples(self) -> pd.DataFrame:
@@ -593,8 +593,8 @@ def _as_runs(files: list[RunFile]) -> Runs:
         processes=_frame(files, _process, PROCESS_COLUMNS),
         machines={file.slug: file.machine for file in files},
         versions={_version_key(file): file.content.advisor.versions for file in _complete(files)},
-        files={(file.slug, file.content.advisor.session, file.name): file.path for file in files},
         digest=hashlib.sha256(digests.encode()).hexdigest(),
+        files={(file.slug, file.content.advisor.session, file.name): file.path for file in files},
     )
 
 

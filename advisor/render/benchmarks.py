@@ -14,9 +14,8 @@ from markupsafe import Markup
 from advisor.model import Catalog
 from advisor.render.charts import IntervalRow, intervals
 from advisor.render.environment import plain_text
-from advisor.render.measurements import CellRow, Line, Machine, Part, PhasePage, TaskRows
+from advisor.render.measurements import CellRow, Machine, Part, PhasePage, TaskRows
 from advisor.render.quantity import fitting_unit
-from advisor.render.record import json_text
 from advisor.render.site_page import SitePage
 
 __all__ = ["DRAWN", "benchmark_pages", "cells_script"]
@@ -56,9 +55,7 @@ def cells_script(machine: Machine) -> dict[str, Any]:
     }
 
 
-def _overview(
-    catalog: Catalog, machines: Sequence[Machine], shared: dict[str, Any]
-) -> SitePage:
+def _overview(catalog: Catalog, machines: Sequence[Machine], shared: dict[str, Any]) -> SitePage:
     first = machines[0] if machines else None
     phase = next((it for it in first.pages if it.href == first.href), None) if first else None
     page = _phase_page(catalog, first, phase, shared, drawn=True) if first and phase else None

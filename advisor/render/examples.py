@@ -1,7 +1,7 @@
 """Example projects -> what the evidence decides for each, then and now.
 
-    examples/<name>.answers.toml    what the project answers; its first comment says what it is
-    examples/<name>.*               what else was made of it, such as a report
+examples/<name>.answers.toml    what the project answers; its first comment says what it is
+examples/<name>.*               what else was made of it, such as a report
 """
 
 import re

@@ -3,12 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from advisor.model import Catalog, Claim, Source
 
-__all__ = ["Chapter", "Cited", "chapters", "cited", "tally"]
+__all__ = ["VERDICTS", "Chapter", "Cited", "chapters", "cited", "tally"]
 
-VERDICTS = ("confirmed", "outdated", "refuted", "misleading", "unverifiable")
+Verdict = Literal["confirmed", "outdated", "refuted", "misleading", "unverifiable"]
+
+#: From what holds to what cannot be told.
+VERDICTS: tuple[Verdict, ...] = (
+    "confirmed", "outdated", "refuted", "misleading", "unverifiable",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
 from advisor.model import (
     BreakEven,
@@ -61,6 +62,8 @@ PERCENTILES = ("p50", "p95", "p99")
 REACH = 2.0
 
 PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+Each = TypeVar("Each", Cell, "Attempt")
 
 #: Where the run file of a process lies in the site, by machine, session and name.
 Addresses = Mapping[tuple[str, str, str], str]
@@ -259,10 +262,8 @@ class Tried:
     def by(self, *keys: str) -> dict[tuple[str, ...], Tried]:
         """Those that have the same attributes together."""
         cells, failed = _grouped(self.cells, keys), _grouped(self.failed, keys)
-        return {
-            key: Tried(tuple(cells.get(key, ())), tuple(failed.get(key, ())))
-            for key in {**cells, **failed}
-        }
+        found = dict.fromkeys((*cells, *failed))
+        return {key: Tried(tuple(cells[key]), tuple(failed[key])) for key in found}
 
     def split(self, stacks: Sequence[str]) -> tuple[Tried, Tried]:
         """Those of the stacks, and the others."""
@@ -275,8 +276,10 @@ class Tried:
         return Tried(tuple(filter(holds, self.cells)), tuple(filter(holds, self.failed)))
 
 
-def _grouped(found: Iterable[object], keys: Sequence[str]) -> dict[tuple[str, ...], list[object]]:
-    grouped: dict[tuple[str, ...], list[object]] = defaultdict(list)
+def _grouped(
+    found: Iterable[Each], keys: Sequence[str]
+) -> defaultdict[tuple[str, ...], list[Each]]:
+    grouped: defaultdict[tuple[str, ...], list[Each]] = defaultdict(list)
     for each in found:
         grouped[tuple(getattr(each, key) for key in keys)].append(each)
     return grouped

@@ -7,7 +7,7 @@
     claims.html, examples.html, method.html, sources.html, data.html, 404.html
     feed.xml, sitemap.xml, cards/     for readers, crawlers and those who share a link
     data/                             all evidence as files, the run files among them
-    style.css, icon.svg, *.js         the style, and the scripts, all classic ones
+    style.css, *.js                   the style, and the scripts, all classic ones
     data.js, matrix.js, specs.js      what scripts compute with; a page loads what it needs
 
 Everything is gathered first, then rendered; nothing is written here, and words live in
@@ -178,9 +178,7 @@ def _pages(found: _Gathered) -> Iterator[SitePage]:
     yield SitePage("compare.html", "compare.html", "compare")
     yield from criterion_pages(found.catalog, found.sections)
     yield from benchmark_pages(found.catalog, found.machines)
-    yield from framework_pages(
-        found.catalog, found.sections, found.machines, as_of=found.as_of
-    )
+    yield from framework_pages(found.catalog, found.sections, found.machines, as_of=found.as_of)
     yield SitePage("tasks.html", "tasks.html", "tasks")
     yield from task_pages(found.catalog, found.tasks, found.machines)
     yield from _single_pages(found)
@@ -204,15 +202,19 @@ def _single_pages(found: _Gathered) -> Iterator[SitePage]:
     devices = sorted({machine.device for machine in found.machines})
     archives = [(it, known[it.machine]) for it in found.archives if it.machine in known]
     digest = evidence_record(catalog, found.as_of, found.cells)
-    yield SitePage("claims.html", "claims.html", "claims", context={"chapters": chapters(catalog.claims)})
+    yield SitePage(
+        "claims.html", "claims.html", "claims", context={"chapters": chapters(catalog.claims)}
+    )
     yield SitePage("examples.html", "examples.html", "examples")
-    yield SitePage("method.html", "method.html", "method", context={"core": core, "devices": devices})
+    yield SitePage(
+        "method.html", "method.html", "method", context={"core": core, "devices": devices}
+    )
     yield SitePage("sources.html", "sources.html", "data", context={"sources": cited(catalog)})
     yield SitePage(
         "data.html", "data.html", "data",
         context={"tables": found.tables, "archives": archives, "digest": digest},
     )  # fmt: skip
-    yield SitePage("404.html", "404.html", "start")
+    yield SitePage("404.html", "404.html", "start", context={"style": _style().decode()})
 
 
 def _rendered(templates: Environment, page: SitePage, shared: Mapping[str, Any]) -> bytes:
@@ -220,7 +222,11 @@ def _rendered(templates: Environment, page: SitePage, shared: Mapping[str, Any])
     base_url = shared["base_url"]
     root = f"{base_url}/" if base_url and page.path == "404.html" else page.root
     context = {**shared, **page.context, "page": page.path, "root": root}
-    context |= {"section": page.section, "canonical": page.canonical, "card": f"cards/{page.card}.png"}
+    context |= {
+        "section": page.section,
+        "canonical": page.canonical,
+        "card": f"cards/{page.card}.png",
+    }
     return templates.get_template(f"site/{page.template}").render(context).encode()
 
 
@@ -257,17 +263,23 @@ def _cards(
         return {}
     drawing = templates.get_template("site/card.svg")
     names = sorted({page.card for page in pages})
-    return {f"cards/{name}.png": picture(drawing.render({**shared, "card": name})) for name in names}
+    return {
+        f"cards/{name}.png": picture(drawing.render({**shared, "card": name})) for name in names
+    }
+
+
+def _style() -> bytes:
+    """The palette that the report uses too, and the site's own style."""
+    palette = resource("templates") / "_macros" / "palette.css"
+    return palette.read_bytes() + (resource("site") / "style.css").read_bytes()
 
 
 def _assets() -> dict[str, bytes]:
     """What is the same whatever the evidence."""
-    palette = resource("templates") / "_macros" / "palette.css"
     home = resource("site")
     return {
         **{name: (home / name).read_bytes() for name in SCRIPTS},
-        "style.css": palette.read_bytes() + (home / "style.css").read_bytes(),
-        "icon.svg": (resource("templates") / "site" / "icon.svg").read_bytes(),
+        "style.css": _style(),
         "vendor/vega.js": page_bundle(),
         "vendor/licences.txt": (home / "vega-licences.txt").read_bytes(),
     }

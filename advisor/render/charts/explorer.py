@@ -51,7 +51,7 @@ def chart_specs() -> dict[str, Spec]:
     return {name: _compiled(chart) for name, chart in made.items()}
 
 
-def _compiled(chart: alt.TopLevelMixin) -> Spec:
+def _compiled(chart: Any) -> Spec:
     described = chart.to_dict(validate=False)
     compiled: Spec = vl_convert.vegalite_to_vega(described)
     return compiled
@@ -78,7 +78,7 @@ def _hued() -> dict[str, Any]:
     }
 
 
-def _lit(selection: alt.Parameter) -> alt.Opacity:
+def _lit(selection: alt.Parameter) -> Any:
     """All of a stack's marks, or all marks while none is pointed at."""
     return alt.condition(selection, alt.value(1.0), alt.value(0.25))
 
@@ -103,7 +103,7 @@ def _axis(**settings: Any) -> alt.Axis:
     )
 
 
-def _compared(*, log: bool) -> alt.FacetChart:
+def _compared(*, log: bool) -> Any:
     """A row of marks for each stack, under the name of its task."""
     pointed = _pointed()
     scale = alt.Scale(type="log", nice=False, padding=6) if log else alt.Scale(zero=True, nice=True)
@@ -133,7 +133,7 @@ def _compared(*, log: bool) -> alt.FacetChart:
     )
 
 
-def _scatter() -> alt.LayerChart:
+def _scatter() -> Any:
     """A point for each stack, with its interval both ways."""
     pointed = _pointed()
     scale = alt.Scale(type="log", nice=False, padding=24)

@@ -200,7 +200,9 @@ def site(
     ] = 8000,
 ) -> None:
     """Write the comparison site: static pages that open from a folder."""
-    from advisor.publish import write_folder
+    from advisor.publish import check_folder, write_folder
+
+    check_folder(output)
 
     def build() -> int:
         files = _site_files(results, as_of, base_url=base_url, repository=repository)

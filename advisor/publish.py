@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from advisor.errors import OutputError, Problem
 
-__all__ = ["MARKER", "write_file", "write_folder"]
+__all__ = ["MARKER", "check_folder", "write_file", "write_folder"]
 
 #: A folder that holds this file was made by us, so we may replace it.
 MARKER = ".advisor-site"
@@ -42,11 +42,17 @@ def write_folder(path: Path, files: Mapping[str, bytes | Path]) -> None:
     problems = [problem for name in files if (problem := _name_problem(path, name))]
     if problems:
         raise OutputError(problems)
+    check_folder(path)
     with _output_errors(path):
         target = path.resolve()
-        _refuse_foreign(path, target)
         target.parent.mkdir(parents=True, exist_ok=True)
         _replace_folder(target, files)
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a folder that `write_folder` would not replace, before anything is made for it."""
+    with _output_errors(path):
+        _refuse_foreign(path, path.resolve())
 
 
 @contextmanager

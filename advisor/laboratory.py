@@ -17,6 +17,7 @@ import json
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,7 @@ def probe_source(criterion: str, folder: Path | None = None) -> Source | None:
     return _source(home, path) if path.is_file() else None
 
 
+@cache
 def measured(code: str) -> Size:
     """How much of `code` is code."""
     tokens = tokenize.generate_tokens(io.StringIO(code).readline)

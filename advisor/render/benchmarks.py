@@ -5,23 +5,44 @@ thousand machines as with one but for that list. Drawings are made for the first
 page is complete without them, and its chart can be drawn by the browser.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
 
-from advisor.model import Catalog
+from advisor.model import Catalog, Metric
 from advisor.render.charts import IntervalRow, intervals
 from advisor.render.environment import plain_text
-from advisor.render.measurements import CellRow, Machine, Part, PhasePage, TaskRows
+from advisor.render.measurements import CellRow, Line, Machine, Part, PhasePage, TaskRows
 from advisor.render.quantity import fitting_unit
 from advisor.render.site_page import SitePage
 
-__all__ = ["DRAWN", "benchmark_pages", "cells_script"]
+__all__ = ["DRAWN", "Drawn", "Summary", "benchmark_pages", "cells_script"]
 
 #: So many machines, the newest, have their charts drawn in advance.
-DRAWN = 8
+DRAWN = 4
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A metric, or one kind of metric in all formats: a line per task, or per task and format."""
+
+    id: str
+    part: Part
+    formats: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A metric's charts by task."""
+
+    part: Part
+    charts: tuple[tuple[str, Markup], ...]
+
 
 #: What is set against each other first, where both were measured.
 TRADED = (("step-seconds", "peak-memory-bytes"), ("step-seconds", "latency-seconds"))
@@ -30,10 +51,10 @@ TRADED = (("step-seconds", "peak-memory-bytes"), ("step-seconds", "latency-secon
 def benchmark_pages(catalog: Catalog, machines: Sequence[Machine]) -> Iterator[SitePage]:
     """Every benchmark page; the overview first."""
     shared = {"workloads": _workloads(catalog)}
-    yield _overview(catalog, machines, shared)
-    for place, machine in enumerate(machines):
-        for phase in machine.pages:
-            yield _phase_page(catalog, machine, phase, shared, drawn=place < DRAWN)
+    pages = list(_phase_pages(catalog, machines, shared))
+    yield _overview(machines, pages, shared)
+    yield from pages
+    for machine in machines:
         yield SitePage(
             path=f"{machine.folder}/trade-offs.html",
             template="trade-offs.html",
@@ -55,18 +76,27 @@ def cells_script(machine: Machine) -> dict[str, Any]:
     }
 
 
-def _overview(catalog: Catalog, machines: Sequence[Machine], shared: dict[str, Any]) -> SitePage:
-    first = machines[0] if machines else None
-    phase = next((it for it in first.pages if it.href == first.href), None) if first else None
-    page = _phase_page(catalog, first, phase, shared, drawn=True) if first and phase else None
+def _overview(
+    machines: Sequence[Machine], pages: Sequence[SitePage], shared: dict[str, Any]
+) -> SitePage:
+    """The first page of the first machine again, with the list of all machines."""
+    first = [page for page in pages if machines and page.path == machines[0].href]
+    context = {**first[0].context, "home": f"{machines[0].folder}/"} if first else shared
     return SitePage(
         path="benchmarks.html",
         template="benchmarks.html",
         card="benchmarks",
         section="benchmarks.html",
-        canonical="",
-        context={**(page.context if page else shared), "machines": machines},
+        context={**context, "machines": machines},
     )
+
+
+def _phase_pages(
+    catalog: Catalog, machines: Sequence[Machine], shared: dict[str, Any]
+) -> Iterator[SitePage]:
+    for place, machine in enumerate(machines):
+        for phase in machine.pages:
+            yield _phase_page(catalog, machine, phase, shared, drawn=place < DRAWN)
 
 
 def _phase_page(
@@ -79,10 +109,11 @@ def _phase_page(
         section="benchmarks.html",
         context={
             **shared,
+            "home": "",
             "machine": machine,
             "phase": phase,
-            "summaries": [(part, part.lines(catalog.frameworks)) for part in phase.parts],
-            "drawings": _drawings(phase) if drawn else (),
+            "summaries": tuple(_summaries(catalog, phase)),
+            "drawn": _drawn(phase) if drawn else None,
         },
     )
 
@@ -103,11 +134,36 @@ def _traded(machine: Machine) -> tuple[str, str] | None:
     return usual or (tuple(islice(known, 2)) if len(known) > 1 else None)  # type: ignore[return-value]
 
 
-def _drawings(phase: PhasePage) -> tuple[tuple[str, Markup], ...]:
-    """Task and chart for the phase's first metric, default stacks."""
-    part = phase.parts[0]
-    found = ((task.name, _drawing(part, task, number)) for number, task in enumerate(part.defaults))
-    return tuple((name, chart) for name, chart in found if chart)
+def _summaries(catalog: Catalog, phase: PhasePage) -> Iterator[Summary]:
+    """A summary for each metric; metrics of exported models that differ in the format share one."""
+    kinds: dict[str, list[Part]] = defaultdict(list)
+    for part in phase.parts:
+        kinds[_kind(part.metric)].append(part)
+    for kind, parts in kinds.items():
+        tasks = sorted({task.name for part in parts for task in part.defaults})
+        lines = (
+            part.line(part.metric.format or task, task, catalog.frameworks)
+            for task in tasks
+            for part in parts
+        )
+        shown = tuple(line for line in lines if any(line.entries))
+        if shown:
+            yield Summary(kind, parts[0], bool(parts[0].metric.format), shown)
+
+
+def _kind(metric: Metric) -> str:
+    """What is measured, whatever the format that a model was exported to."""
+    return metric.id.removeprefix(f"{metric.format}-") if metric.format else metric.id
+
+
+def _drawn(phase: PhasePage) -> Drawn | None:
+    """The first metric for which stacks can be set beside each other, drawn task by task."""
+    for part in phase.parts:
+        charts = (_drawing(part, task, number) for number, task in enumerate(part.defaults))
+        found = [(task.name, chart) for task, chart in zip(part.defaults, charts, strict=True)]
+        if any(chart for _, chart in found):
+            return Drawn(part, tuple((name, chart) for name, chart in found if chart))
+    return None
 
 
 def _drawing(part: Part, task: TaskRows, number: int) -> Markup | None:

@@ -2,8 +2,8 @@
 
     data/<table>.json, .csv     the same rows twice
     data/datapackage.json       what the tables and columns are (Frictionless Data Package)
-    data/runs/<machine>/...     each run file as it was written, for the links from every number
-    data/runs/<machine>.zip     the same files together
+    data/runs/<machine>.zip     all run files of a machine
+    benchmarks/<machine>/runs/  each of them as it was written, for the links from every number
     data/LICENSE.txt            under which all of it may be used
 
 Names of files and folders may come from strangers; what they are called here is made of letters,
@@ -18,6 +18,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -28,7 +29,17 @@ from advisor.render.results import results_csv, results_json
 from advisor.resources import licence
 from advisor.runs import Runs
 
-__all__ = ["Archive", "File", "RunAddress", "Table", "addresses", "archives", "files", "tables"]
+__all__ = [
+    "Archive",
+    "File",
+    "RunAddress",
+    "Table",
+    "addresses",
+    "archives",
+    "files",
+    "place",
+    "tables",
+]
 
 #: What may stand in the name of a file that we write.
 FOREIGN = re.compile(r"[^A-Za-z0-9._-]+")
@@ -90,24 +101,29 @@ def tables(catalog: Catalog, cells: Sequence[Cell]) -> tuple[Table, ...]:
     )
 
 
-def addresses(runs: Iterable[Runs]) -> dict[RunKey, str]:
-    """Where each run file will lie; different files never get the same address."""
+def addresses(runs: Iterable[Runs], *, as_of: date) -> dict[RunKey, str]:
+    """Where each run file up to `as_of` will lie; no two files get the same address."""
     taken: set[str] = set()
     found: dict[RunKey, str] = {}
-    for key in sorted({key for read in runs for key in read.files}):
+    last = f"{as_of:%Y%m%d}"  # a session's id begins with its day
+    for key in sorted({key for read in runs for key in read.files if key[1][:8] <= last}):
         machine, _, name = key
         folder, _, file = name.rpartition("/")
-        stem = f"data/runs/{machine}/{_plain(folder)}/{_plain(file.removesuffix('.json'))}"
+        stem = f"{place(machine)}/{_plain(folder)}/{_plain(file.removesuffix('.json'))}"
         found[key] = _free(stem, taken)
     return found
+
+
+def place(machine: str) -> str:
+    """The folder of a machine's run files."""
+    return f"benchmarks/{machine}/runs"
 
 
 def archives(runs: Iterable[Runs], placed: RunAddress) -> tuple[Archive, ...]:
     """One archive per machine, sorted by its name."""
     members: dict[str, dict[str, Path]] = defaultdict(dict)
-    for read in runs:
-        for key, path in read.files.items():
-            members[key[0]][placed[key]] = path
+    for key, path in _placed(runs, placed):
+        members[key[0]][placed[key]] = path
     return tuple(
         Archive(machine, File(f"data/runs/{machine}.zip", _zipped(found, machine)), len(found))
         for machine, found in sorted(members.items())
@@ -123,11 +139,17 @@ def files(
         yield file.href, file.content
     for archive in archives:
         yield archive.file.href, archive.file.content
-    for read in runs:
-        for key, path in read.files.items():
-            yield placed[key], path
+    for key, path in _placed(runs, placed):
+        yield placed[key], path
     yield "data/datapackage.json", _package(shown)
     yield "data/LICENSE.txt", licence().read_bytes()
+
+
+def _placed(runs: Iterable[Runs], placed: RunAddress) -> Iterator[tuple[RunKey, Path]]:
+    for read in runs:
+        for key, path in read.files.items():
+            if key in placed:
+                yield key, path
 
 
 def _cells(cells: Sequence[Cell]) -> Table:
@@ -198,8 +220,8 @@ def _free(stem: str, taken: set[str]) -> str:
 def _zipped(members: Mapping[str, Path], machine: str) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for place, path in sorted(members.items()):
-            info = zipfile.ZipInfo(place.removeprefix(f"data/runs/{machine}/"), ARCHIVED)
+        for address, path in sorted(members.items()):
+            info = zipfile.ZipInfo(address.removeprefix(f"{place(machine)}/"), ARCHIVED)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, path.read_bytes())
     return data.getvalue()

@@ -71,10 +71,10 @@ Addresses = Mapping[tuple[str, str, str], str]
 
 @dataclass(frozen=True)
 class Run:
-    """One process's value, the name of its run file, and where that lies ("" if it is not here)."""
+    """One process's value, and its run file from the machine's folder on ("" if it is not here)."""
 
     name: str
-    href: str
+    file: str
     value: Quantity | None
 
 
@@ -148,11 +148,21 @@ class TaskRows:
 
 @dataclass(frozen=True)
 class Line:
-    """A part and task in a summary: an entry per framework's default stack, None where missing."""
+    """One line of a summary, with an entry per framework's default stack.
 
+    An entry is its row, or why there is none, or None where nobody tried. `task` and `name` say
+    what the line is about; `href` leads to the tables behind it.
+    """
+
+    task: str
     name: str
     href: str
-    entries: tuple[CellRow | None, ...]
+    entries: tuple[CellRow | Gap | None, ...]
+
+    @property
+    def measured(self) -> bool:
+        """Whether anything was."""
+        return any(isinstance(entry, CellRow) for entry in self.entries)
 
 
 @dataclass(frozen=True)
@@ -171,16 +181,16 @@ class Part:
         found = (row for it in (*self.defaults, *self.tuned) if it.name == task for row in it.rows)
         return next((row for row in found if row.cell.stack == stack), None)
 
-    def lines(self, frameworks: Sequence[Framework]) -> tuple[Line, ...]:
-        """Its tasks with the row of each framework's default stack."""
-        return tuple(
-            Line(
-                task.name,
-                self.href,
-                tuple(self.row(framework.default_stack, task.name) for framework in frameworks),
-            )
-            for task in self.defaults
-        )
+    def line(self, name: str, task: str, frameworks: Sequence[Framework]) -> Line:
+        """How the frameworks' default stacks did on a task, under a name."""
+        stacks = [framework.default_stack for framework in frameworks]
+        entries = (self.row(stack, task) or self._gap(stack, task) for stack in stacks)
+        return Line(task, name, self.href, tuple(entries))
+
+    def _gap(self, stack: str, task: str) -> Gap | None:
+        """Why a stack has no value on a task, if it was tried."""
+        found = (gap for it in self.defaults if it.name == task for gap in it.gaps)
+        return next((gap for gap in found if stack in gap.stacks and gap.outcome), None)
 
 
 @dataclass(frozen=True)
@@ -314,6 +324,8 @@ def machines(
 ) -> tuple[Machine, ...]:
     """Every machine that has cells up to `as_of`, with what failed there; the newest first.
 
+    Of two that are as new, the one with more cells comes first.
+
     `placed` says where the run files lie, for links from the numbers.
     """
     shared = _Laboratory(catalog, runs, placed or {})
@@ -325,7 +337,8 @@ def machines(
         for (slug,), tried in sorted(measured.by("machine").items())
         if tried.cells
     ]
-    return tuple(sorted(found, key=lambda machine: machine.newest, reverse=True))
+    newest = sorted(found, key=lambda machine: (machine.newest, machine.cells), reverse=True)
+    return tuple(newest)
 
 
 def _failures(runs: Iterable[Runs], as_of: date) -> Iterable[Attempt]:
@@ -520,7 +533,7 @@ def _row(shared: _Laboratory, cell: Cell, ranking: Ranking | None, top: float) -
         runs=tuple(
             Run(
                 name,
-                shared.placed.get((cell.machine, cell.session, name), ""),
+                shared.placed.get((cell.machine, cell.session, name), "").partition("/runs/")[2],
                 quantity(value, value, value, cell.unit),
             )
             for name, value in zip(cell.runs, cell.process_values, strict=True)

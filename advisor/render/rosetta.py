@@ -101,12 +101,5 @@ def _measured(machine: Machine, task: str) -> bool:
 
 def _results(catalog: Catalog, machine: Machine, task: str) -> tuple[Line, ...]:
     """Everything that was measured of a task's default stacks."""
-    lines = (
-        Line(
-            part.metric.name,
-            part.href,
-            tuple(part.row(framework.default_stack, task) for framework in catalog.frameworks),
-        )
-        for part in machine.parts
-    )
-    return tuple(line for line in lines if any(line.entries))
+    lines = (part.line(part.metric.name, task, catalog.frameworks) for part in machine.parts)
+    return tuple(line for line in lines if line.measured)

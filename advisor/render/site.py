@@ -18,6 +18,7 @@ comes only with a `base_url`.
 import gzip
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -137,7 +138,7 @@ def _gather(
     examples: Sequence[Example],
     base_url: str,
 ) -> _Gathered:
-    placed = downloads.addresses(runs)
+    placed = downloads.addresses(runs, as_of=as_of)
     measured = machines(catalog, shown, runs=runs, as_of=as_of, placed=placed)
     sound = [cell for cell in shown if _sound(cell)]
     return _Gathered(
@@ -269,9 +270,15 @@ def _cards(
 
 
 def _style() -> bytes:
-    """The palette that the report uses too, and the site's own style."""
+    """The palette that the report uses too, and the site's own style, without words and layout.
+
+    Every page waits for it, so comments and line ends stay in the sources.
+    """
     palette = resource("templates") / "_macros" / "palette.css"
-    return palette.read_bytes() + (resource("site") / "style.css").read_bytes()
+    parts = (palette, resource("site") / "style.css")
+    css = "".join(part.read_text(encoding="utf-8") for part in parts)
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return re.sub(r"(?<=[{};,])\s+|\s+(?=[{}])", "", css).strip().encode()
 
 
 def _assets() -> dict[str, bytes]:

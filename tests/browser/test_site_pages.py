@@ -1,13 +1,10 @@
-"""Every page in a real browser: from a folder and from a server under a sub-path, without a network.
+"""Every page in a real browser: from a folder and from a server under a path, without a network.
 
 A message on the console, a failed request or a request to anywhere else is a fault.
 """
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +13,9 @@ from playwright.sync_api import Browser, Page
 
 from tests import sites
 from tests.pages import page_names
+from tests.serving import static_server
 from tests.sites import written
-from tests.tools import MODULES, installed
+from tests.tools import MODULES, installed, npm_tool
 
 PAGES = page_names(sites.whole())
 MACHINE = next(iter(sites.runs().machines))
@@ -56,11 +54,6 @@ LOST = """() => [...document.querySelectorAll("main *")].filter((it) => {
 Opened = Callable[..., AbstractContextManager[Page]]
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole site below a folder of its own, so that it is not at the root of its server."""
@@ -69,11 +62,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[str]:
-    handler = partial(Quiet, directory=str(folder.parents[1]))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}/under/here/"
-        running.shutdown()
+    with static_server(folder.parents[1]) as address:
+        yield f"{address}under/here/"
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +111,12 @@ def test_pages_open_from_a_server_under_a_path(server: str, opened: Opened) -> N
                 page.wait_for_selector("html.asks")
         page.goto(server + "index.html#result/stage=production/targets=mobile")
         page.wait_for_selector("#result-heading")
+
+
+def test_the_html_is_valid(folder: Path) -> None:
+    rules = Path(__file__).parents[1] / "tools" / "htmlvalidate.json"
+    done = npm_tool("html-validate", "--config", rules, "--formatter", "text", *PAGES, cwd=folder)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -41,7 +41,7 @@ from pydantic import (
 )
 
 from advisor.errors import Problem, RunError
-from advisor.model import Id, Unit, unit_of
+from advisor.model import Id, Proof, Unit, unit_of
 from advisor.resources import laboratory
 
 __all__ = [
@@ -266,7 +266,8 @@ class Runs:
     row per measurement that was tried, `processes` one per run file with the load it met. `run` is
     the file's name below its results folder. `machines` maps a slug to its fingerprint, `versions`
     maps (session, stack) to the versions used. `digest` is a SHA-256 over the sorted digests of the
-    files. `files` maps (machine, session, run) to the file itself.
+    files. `files` maps (machine, session, run) to the file itself. `proofs` are what probes found
+    out, the oldest session first.
     """
 
     measurements: pd.DataFrame
@@ -276,6 +277,7 @@ class Runs:
     versions: Mapping[tuple[str, str], Mapping[str, str]]
     digest: str
     files: Mapping[tuple[str, str, str], Path] = field(default_factory=dict)
+    proofs: tuple[Proof, ...] = ()
 
     @cached_property
     def samples(self) -> pd.DataFrame:

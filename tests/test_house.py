@@ -20,12 +20,23 @@ ROOMS: dict[str, set[str]] = {
     "catalog": {"errors", "model", "resources"},
     "runs": {"errors", "model", "resources"},
     "publish": {"errors"},
+    "preview": {"errors"},
+    "laboratory": {"resources"},
     "summarize": {"model", "runs"},
     "measure": {"errors", "model", "resources", "runs"},
     "decide": {"model", "catalog", "summarize"},
     "ask": {"errors", "model", "publish", "resources"},
     "evidence": {"errors", "model", "catalog", "runs", "summarize"},
-    "render": {"model", "catalog", "runs", "summarize", "decide", "resources", "ask"},
+    "render": {
+        "model",
+        "catalog",
+        "runs",
+        "summarize",
+        "decide",
+        "resources",
+        "ask",
+        "laboratory",
+    },
 }
 
 #: Outside libraries that only the named modules may import.
@@ -34,6 +45,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "vl_convert": ("advisor/render/charts/",),
     "jinja2": ("advisor/render/",),
     "markupsafe": ("advisor/render/",),
+    "pygments": ("advisor/render/code.py",),
+    "http": ("advisor/preview.py",),
     "questionary": ("advisor/ask/terminal.py",),
     "prompt_toolkit": ("advisor/ask/terminal.py",),
     "tomllib": ("advisor/catalog.py", "advisor/ask/answers.py"),

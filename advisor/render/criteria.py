@@ -5,14 +5,20 @@ from typing import Any
 
 from advisor.laboratory import probe_source
 from advisor.model import Catalog, Statement
+from advisor.render.downloads import RunAddress
 from advisor.render.matrix import Entry, Section, wanted
 from advisor.render.site_page import SitePage
 
 __all__ = ["criterion_pages", "matrix_data"]
 
 
-def criterion_pages(catalog: Catalog, sections: Sequence[Section]) -> Iterator[SitePage]:
-    """One page per criterion, each with its neighbours in the matrix."""
+def criterion_pages(
+    catalog: Catalog, sections: Sequence[Section], placed: RunAddress
+) -> Iterator[SitePage]:
+    """One page per criterion, each with its neighbours in the matrix.
+
+    `placed` says where the run files lie that proofs come from.
+    """
     rows = [(section.group, row) for section in sections for row in section.rows]
     criteria = [None, *(row.criterion for _, row in rows), None]
     for place, (group, row) in enumerate(rows):
@@ -26,6 +32,11 @@ def criterion_pages(catalog: Catalog, sections: Sequence[Section]) -> Iterator[S
                 "row": row,
                 "group": group,
                 "probe": probe_source(id),
+                "proof_files": {
+                    entry.framework.id: placed.get((it.machine, it.session, it.run), "")
+                    for entry in row.entries
+                    if (it := entry.proof)
+                },
                 "wanted": wanted(catalog, id),
                 "claims": [claim for claim in catalog.claims if claim.criterion == id],
                 "before": criteria[place],

@@ -11,7 +11,17 @@ from itertools import chain
 from typing import Literal
 
 from advisor.decide.ratings import is_stale, newest
-from advisor.model import Catalog, Cell, Choice, Criterion, Framework, Group, Question, Statement
+from advisor.model import (
+    Catalog,
+    Cell,
+    Choice,
+    Criterion,
+    Framework,
+    Group,
+    Proof,
+    Question,
+    Statement,
+)
 from advisor.render.measurements import Machine, Ranking
 
 __all__ = [
@@ -55,7 +65,7 @@ class Speed:
 class Entry:
     """What is known of one framework on one criterion: now, before, and by measurement.
 
-    `href` is where its evidence stands, from the site's root.
+    `proof` is the newest one about it, whether it is in force or not.
     """
 
     framework: Framework
@@ -64,6 +74,7 @@ class Entry:
     stale: bool
     history: tuple[Statement, ...]
     speed: Speed | None
+    proof: Proof | None
 
     @property
     def href(self) -> str:
@@ -146,8 +157,15 @@ class Wanted:
     level: int | None
 
 
-def sections(catalog: Catalog, machines: Sequence[Machine], *, as_of: date) -> tuple[Section, ...]:
+def sections(
+    catalog: Catalog,
+    machines: Sequence[Machine],
+    *,
+    as_of: date,
+    proofs: Iterable[Proof] = (),
+) -> tuple[Section, ...]:
     """The matrix as of a date, groups and criteria in the catalogue's order."""
+    proven = _newest_proofs(proofs, as_of)
     known: dict[tuple[str, str], list[Statement]] = {}
     for statement in catalog.statements:
         if statement.date <= as_of:
@@ -164,6 +182,7 @@ def sections(catalog: Catalog, machines: Sequence[Machine], *, as_of: date) -> t
                     stale=now is not None and is_stale(now, criterion, as_of),
                     history=_history(known.get((framework.id, criterion.id), ()), now),
                     speed=_speed(machines, criterion, stack=framework.default_stack),
+                    proof=proven.get((framework.id, criterion.id)),
                 )
                 for framework in catalog.frameworks
             ),
@@ -204,6 +223,11 @@ def wanted(catalog: Catalog, criterion: str) -> tuple[Wanted, ...]:
         for choice in question.choices
         if criterion in choice.weighs or criterion in choice.requires
     )
+
+
+def _newest_proofs(proofs: Iterable[Proof], as_of: date) -> dict[tuple[str, str], Proof]:
+    ordered = sorted(proofs, key=lambda proof: proof.session)
+    return {(it.framework, it.criterion): it for it in ordered if it.date <= as_of}
 
 
 def _history(known: Iterable[Statement], now: Statement | None) -> tuple[Statement, ...]:

@@ -146,7 +146,12 @@ def _gather(
         as_of=as_of,
         base_url=base_url,
         machines=measured,
-        sections=sections(catalog, measured, as_of=as_of),
+        sections=sections(
+            catalog,
+            measured,
+            as_of=as_of,
+            proofs=[proof for read in runs for proof in read.proofs],
+        ),
         tasks=task_views(catalog, tasks),
         examples=tuple(examples),
         cells=tuple(shown),
@@ -177,7 +182,7 @@ def _shared(found: _Gathered) -> dict[str, Any]:
 def _pages(found: _Gathered) -> Iterator[SitePage]:
     yield _start(found.catalog)
     yield SitePage("compare.html", "compare.html", "compare")
-    yield from criterion_pages(found.catalog, found.sections)
+    yield from criterion_pages(found.catalog, found.sections, found.placed)
     yield from benchmark_pages(found.catalog, found.machines)
     yield from framework_pages(found.catalog, found.sections, found.machines, as_of=found.as_of)
     yield SitePage("tasks.html", "tasks.html", "tasks")

@@ -1,6 +1,7 @@
 """The site as bytes and as documents: what its pages say, and that every link leads somewhere."""
 
 import dataclasses
+import datetime as dt
 import gzip
 import hashlib
 import json
@@ -18,7 +19,7 @@ import pytest
 
 from advisor.catalog import load_catalog
 from advisor.evidence import cells_of
-from advisor.model import Cell, Omission
+from advisor.model import Cell, Fact, Omission, Proof
 from advisor.render.browser import browser_data
 from advisor.render.charts.explorer import page_bundle
 from advisor.render.site import NAVIGATION, REPOSITORY, Files, site
@@ -185,6 +186,44 @@ def test_a_criterions_page_says_who_asks_for_it_and_what_was_claimed() -> None:
     said = text(whole(), "criteria/mobile-and-edge.html")
     assert "Where will the models run? “On phones”: must be at least with caveats" in said
     assert "What the article of 2025 says about it" in said
+
+
+def test_a_proof_shows_its_facts_its_log_and_its_run_file() -> None:
+    proven = Proof(
+        probe="control-flow",
+        framework="pytorch",
+        criterion="control-flow",
+        level=4,
+        outcome="passed",
+        reason="",
+        seconds=1.25,
+        facts=(
+            Fact("branches", "A branch on a computed value runs", True, "3 of 3"),
+            Fact("compiles", f"It compiles as well {HOSTILE}", False, HOSTILE),
+        ),
+        claims=(),
+        source="sha256:0123456789abcdef",
+        log=f"ran {HOSTILE}\n",
+        date=TODAY,
+        session="20261122T115000Z",
+        machine=MACHINE,
+        run="2026-11-22-xeon/pytorch-eager-0.json",
+        versions={"torch": "2.13.0"},
+    )
+    later = dataclasses.replace(proven, date=dt.date(2027, 1, 1), session="20270101T000000Z")
+    runs = dataclasses.replace(sites.runs(), proofs=(proven, later))
+    files = site(sites.known(), sites.cells(), [runs], as_of=TODAY, version="1")
+    page = content(files, "criteria/control-flow.html")
+    (card,) = (it for it in elements(page, "section") if it.get("aria-labelledby") == "pytorch")
+    said = words(card)
+    assert (
+        "What the probe found 2026-11-22 · passed, leading · 1.2 s · pytorch-eager-0.json" in said
+    )
+    assert "yes A branch on a computed value runs 3 of 3" in said
+    assert f"no It compiles as well {HOSTILE}" in said
+    assert f"ran {HOSTILE}" in said
+    (run,) = (href for href in links(page) if href.endswith(".json"))
+    assert resolved("criteria/control-flow.html", run) in files
 
 
 def test_a_hostile_note_cannot_leave_the_address_of_a_dispute() -> None:

@@ -70,7 +70,7 @@ REFERENCES = (
     ("bridges", "to", "frameworks"),
     ("bridges", "sources", "sources"),
     ("metrics", "frameworks", "frameworks"),
-    ("omissions", "stacks", "stacks"),
+    ("omissions", "spared", "stacks"),
 )
 
 

@@ -5,18 +5,27 @@ decision for this machine should rest on this machine.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from advisor.catalog import load_catalog
-from advisor.errors import AnswersError, Problem
+from advisor.errors import AnswersError, Problem, RunError
 from advisor.model import Catalog, Cell
 from advisor.runs import Runs, bundled_results, own_results, read_runs, task_sources
 from advisor.summarize import summarize
 
-__all__ = ["Evidence", "cells_of", "gather", "parse_date", "parse_two_dates", "today"]
+__all__ = [
+    "Evidence",
+    "cells_of",
+    "chosen_cells",
+    "gather",
+    "parse_date",
+    "parse_two_dates",
+    "session_cells",
+    "today",
+]
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,36 @@ def cells_of(catalog: Catalog, runs: Runs, *, as_of: date | None = None) -> tupl
         as_of=as_of,
         sources=task_sources(),
     )
+
+
+def chosen_cells(cells: Sequence[Cell], **chosen: Collection[str] | None) -> tuple[Cell, ...]:
+    """The cells whose attributes are among the chosen, such as `task=["mlp-mnist"]`.
+
+    Nothing chosen of an attribute means all. RunError naming the first choice that fits nothing.
+    """
+    found = tuple(cells)
+    for attribute, wanted in chosen.items():
+        known = sorted({getattr(cell, attribute) for cell in found})
+        for name in sorted(set(wanted or ()) - set(known)):
+            cure = f"There are: {', '.join(known)}." if known else "Measure with `advisor bench`."
+            raise RunError(Problem(f"--{attribute}", f'nothing was measured for "{name}"', cure))
+        found = tuple(cell for cell in found if not wanted or getattr(cell, attribute) in wanted)
+    return found
+
+
+def session_cells(catalog: Catalog, name: str) -> tuple[Cell, ...]:
+    """The cells of one session: `name` is its folder, or a folder of one's own or bundled results.
+
+    RunError if there is no such folder, or if it holds several machines.
+    """
+    places = (Path(name), own_results() / name, bundled_results() / name)
+    folder = next((place for place in places if place.is_dir()), Path(name))
+    cells = cells_of(catalog, read_runs(folder))
+    machines = sorted({cell.machine for cell in cells})
+    if len(machines) > 1:
+        cure = "Name the folder of one session."
+        raise RunError(Problem(name, f"there are {len(machines)} machines in it", cure))
+    return cells
 
 
 def today() -> date:

@@ -181,21 +181,25 @@ def unit_of(metric: str) -> Unit:
 
 
 class Omission(Noun):
-    """What a full measurement leaves out, and why.
+    """What is left out of a measurement unless someone asks for that very task, and why.
 
-    The named stacks do not measure the named phases, except on the tasks `but`. No stack named
-    means all of them.
+    The named phases are measured on the tasks that it `keeps` and on no others. That holds for
+    every stack, or only for those of the named `modes`, or that are `tuned`, which is nobody's
+    default; never for `spared` stacks.
     """
 
     phases: Annotated[tuple[Id, ...], Field(min_length=1)]
-    stacks: tuple[Id, ...] = ()
-    but: tuple[Id, ...] = ()
     reason: str
+    keeps: tuple[Id, ...] = ()
+    modes: tuple[str, ...] = ()
+    tuned: bool = False
+    spared: tuple[Id, ...] = ()
 
-    def covers(self, stack: str, task: str, phase: str) -> bool:
-        """Whether this measurement is left out."""
-        named = not self.stacks or stack in self.stacks
-        return phase in self.phases and named and task not in self.but
+    def covers(self, stack: Stack, task: str, phase: str, *, default: bool) -> bool:
+        """Whether this measurement is left out; `default` tells whether the stack is one."""
+        if phase not in self.phases or task in self.keeps or stack.id in self.spared:
+            return False
+        return not (self.tuned and default) and (not self.modes or stack.mode in self.modes)
 
 
 class Criterion(Noun):
@@ -454,6 +458,11 @@ class Catalog(Noun):
     def criterion(self, id: str) -> Criterion:
         """The criterion called `id`; KeyError if there is none."""
         return _named(self.criteria, id)
+
+    @property
+    def default_stacks(self) -> tuple[Stack, ...]:
+        """The stack that each framework's own documentation starts with."""
+        return tuple(self.stack(framework.default_stack) for framework in self.frameworks)
 
     def metric(self, id: str) -> Metric:
         """The metric called `id`; KeyError if there is none."""

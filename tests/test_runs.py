@@ -382,3 +382,20 @@ def test_slug_is_safe_and_follows_the_whole_fingerprint() -> None:
     odd = machine_slug({**MACHINE, "cpu": "../../ «Ünïcode»" + "x" * 99})
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", odd)
     assert len(odd) < 60
+
+
+def test_twice_the_machines_take_about_twice_the_time(tmp_path: Path) -> None:
+    """2.9 times would be quadratic in part. What is counted is the processor's time."""
+    times = []
+    for machines in (100, 200):
+        folder = tmp_path / str(machines)
+        for number in range(machines):
+            machine = {**MACHINE, "cpu": f"Processor {number}"}
+            for replicate in range(3):
+                process_file(
+                    folder / f"m{number}", "pytorch-eager", replicate, 0.1, machine=machine
+                )
+        start = time.process_time()
+        assert len(read_runs(folder).machines) == machines
+        times.append(time.process_time() - start)
+    assert times[1] < 2.9 * times[0] + 0.1

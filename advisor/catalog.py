@@ -208,6 +208,8 @@ def _question_references(where: str, question: Question) -> Iterator[tuple[str, 
             yield where, f"choice {choice.id}", criterion, "criteria"
         for workload in choice.focus.workloads:
             yield where, f"choice {choice.id} focus", workload, "workloads"
+        for metric in choice.focus.metrics:
+            yield where, f"choice {choice.id} focus", metric, "metrics"
         if choice.uses:
             yield where, f"choice {choice.id} uses", choice.uses, "frameworks"
 

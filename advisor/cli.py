@@ -19,7 +19,7 @@ from advisor import __version__
 if TYPE_CHECKING:
     from advisor.evidence import Evidence
     from advisor.measure import Choices
-    from advisor.model import Answers, Catalog, Decision
+    from advisor.model import Answers, Catalog, Decision, Judgement, Weighing
     from advisor.render.site import Files
 
 __all__ = ["app"]
@@ -62,6 +62,7 @@ class Answered:
     settings: tuple[str, ...] = ()
     defaults: bool = False
     plain: bool = False
+    groups: bool = False
 
 
 def _version(wanted: bool) -> None:
@@ -117,11 +118,14 @@ def ask(
     plain: Annotated[
         bool, typer.Option("--plain", help="Numbered prompts, for screen readers.")
     ] = False,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Then weigh groups of criteria against each other.")
+    ] = False,
 ) -> None:
     """Ask the questionnaire and keep the answers; an existing file is continued."""
     from advisor.catalog import load_catalog
 
-    given = Answered(project, tuple(settings or ()), defaults, plain)
+    given = Answered(project, tuple(settings or ()), defaults, plain, groups)
     _asked(load_catalog(), output, given)
     typer.echo(f"Answers in {output}. Next: advisor report {output}")
 
@@ -521,6 +525,7 @@ def _asked(catalog: "Catalog", path: Path, given: Answered) -> "Answers":
             plain=given.plain,
             save=save,
             command="advisor ask" + ("" if path == ANSWERS else f" -o {shlex.quote(str(path))}"),
+            weigh=_weighing() if given.groups else None,
         )
     except Interrupted as stopped:
         save(stopped.answers)
@@ -528,6 +533,12 @@ def _asked(catalog: "Catalog", path: Path, given: Answered) -> "Answers":
         raise typer.Exit(130) from None
     save(answers)
     return answers
+
+
+def _weighing() -> "Callable[[Sequence[Judgement]], Weighing]":
+    from advisor.decide.ahp import weigh
+
+    return weigh
 
 
 def _write_report(

@@ -6,7 +6,7 @@ decision for this machine should rest on this machine.
 
 import os
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -51,7 +51,8 @@ def gather(results: Sequence[Path], as_of: date) -> Evidence:
     catalog = load_catalog()
     own = [read_runs(*results)] if results else _runs_in(own_results())
     bundled = _runs_in(bundled_results())
-    mine, theirs = _cells(catalog, own, as_of), _cells(catalog, bundled, as_of)
+    mine = tuple(replace(cell, own=True) for cell in _cells(catalog, own, as_of))
+    theirs = _cells(catalog, bundled, as_of)
     covered = {cell.device for cell in mine}
     rest = tuple(cell for cell in theirs if cell.device not in covered)
     return Evidence(catalog, mine + rest, (*own, *bundled), _newest((*theirs, *mine)))

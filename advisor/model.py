@@ -50,6 +50,7 @@ __all__ = [
     "Framework",
     "Group",
     "HandOver",
+    "Judgement",
     "Measure",
     "Metric",
     "Migration",
@@ -68,6 +69,7 @@ __all__ = [
     "Ratio",
     "Requirement",
     "Reversal",
+    "Revisit",
     "RuledOut",
     "SecondOpinion",
     "Settle",
@@ -80,6 +82,7 @@ __all__ = [
     "Turned",
     "Unit",
     "Verdict",
+    "Weighing",
     "Workload",
     "unit_of",
 ]
@@ -97,6 +100,9 @@ Unit = Literal["s", "bytes", "share"]
 Better = Literal["lower", "higher"]
 Estimator = Literal["median", "lower-quartile", "tenth", "minimum", "cpu-time"]
 MoveCost = Literal["all", "most", "part", "little", "nothing", "unknown"]
+
+#: The phases in which a trained model answers, on whatever it is served from.
+ANSWERING = ("predict", "export")
 
 #: The answer that every question accepts; it widens the weights instead of picking an opinion.
 NOT_SURE = "not-sure"
@@ -274,7 +280,7 @@ class Focus(Noun):
 
     def speaks_for(self, phase: str, device: str) -> bool:
         """Whether a measurement of `phase` on `device` says something about this use."""
-        named = self.serving if phase == "predict" and self.serving else self.devices
+        named = self.serving if phase in ANSWERING and self.serving else self.devices
         return device in named
 
     def joined(self, other: Focus) -> Focus:
@@ -398,6 +404,7 @@ class Policy(Noun):
     spread: float
     open_spread: float
     worst_ratio: float
+    worst_difference: float = 0.1
     tie: float
     unstable: float
     first_layer: dt.date
@@ -492,15 +499,52 @@ def _named(things: tuple[Named, ...], id: str) -> Named:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """One group of criteria matters so many times as much as another: 1 the same, 9 at most."""
+
+    more: str
+    less: str
+    times: float
+
+
+@dataclass(frozen=True)
 class Answers:
     """What one project answered; `given` maps question to chosen ids, in the questionnaire's order.
 
-    A question that is missing counts as "not sure".
+    A question that is missing counts as "not sure". `groups` weighs groups of criteria against each
+    other, every two of those it names; it may be left out.
     """
 
     given: dict[str, tuple[str, ...]]
     project: str = ""
     questionnaire: str = ""
+    groups: tuple[Judgement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Revisit:
+    """A judgement, what the others imply instead, and the ratio if it were changed to that."""
+
+    first: str
+    second: str
+    stated: float
+    implied: float
+    ratio: float
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What judgements on pairs of groups say together.
+
+    `shares` (group, 0 to 1), heaviest first, divide what these groups weigh together. `ratio` is
+    how far the judgements contradict each other: 0 not at all, 1 as random ones do. `revisit` is
+    the one that contradicts the others most, if any does.
+    """
+
+    shares: tuple[tuple[str, float], ...]
+    ratio: float
+    acceptable: bool
+    revisit: Revisit | None
 
 
 @dataclass(frozen=True)
@@ -551,7 +595,7 @@ class Cell:
     over processes. `runs` are the names of the run files, in the order of `process_values`, and so
     are `compile_seconds`, by how much each process's first call was longer than the others (empty
     where that was not timed). `stale` means that the task has changed since: another thing was
-    measured than would be measured today.
+    measured than would be measured today. `own` are the user's own measurements.
     """
 
     stack: str
@@ -576,6 +620,7 @@ class Cell:
     better: Better = "lower"
     stale: bool = False
     compile_seconds: tuple[float, ...] = ()
+    own: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -679,7 +724,8 @@ class Rating:
     """What is known of one framework on one criterion, as of a date and for these needs.
 
     `tier` is the effective one: a stale statement counts for less than it was born with. `value`,
-    `low` and `high` are on the 0 to 1 scale; `level` is None for measured and unknown ratings.
+    `low` and `high` are on the 0 to 1 scale; `level` is None for measured and unknown ratings. What
+    is measured rests on ratios of times or sizes, or on differences of shares.
     """
 
     framework: str
@@ -692,6 +738,7 @@ class Rating:
     stale: bool = False
     statement: Statement | None = None
     ratios: tuple[Ratio, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -788,12 +835,13 @@ class Flip:
     requirement  a criterion; the level asked for, then None
     weight       a criterion; its points
     group        a group; the points of its criteria together
-    measurement  a framework and a criterion; its value, 0 to 1, where above 1 is faster than
+    measurement  a framework and a criterion; its value, 0 to 1, where above 1 is better than
                  today's best
     cell         a framework and a criterion; its level, None while unknown
 
-    `factor` is what a weight or a measured time is multiplied by; 0 leaves the weight out. `lead`
-    is the new winner's over the next, 1 if no other is left.
+    `factor` is what a weight or a measured time or size is multiplied by; 0 leaves the weight out,
+    None stands at shares, which move by a difference. `lead` is the new winner's over the next, 1
+    if no other is left.
     """
 
     kind: FlipKind
@@ -926,7 +974,7 @@ class Decision:
     `rescues` are the single requirements whose removal brings
     a framework back when all are ruled out. `flips` are ordered by kind, smallest change first;
     `settles`, most telling first, are given while the verdict is not clear. `checks` are None when
-    there is no winner to check.
+    there is no winner to check, `weighing` where no groups were compared.
     """
 
     answers: Answers
@@ -951,6 +999,7 @@ class Decision:
     checks: Checks | None = None
     unmet: float = 0.0
     doubts: tuple[Doubt, ...] = ()
+    weighing: Weighing | None = None
 
     def rating(self, framework: str, criterion: str) -> Rating:
         """The rating used for a framework on a criterion; KeyError if none was needed."""

@@ -26,9 +26,13 @@ const advisorScore = (() => {
   const LEVELS = 5;
   /** The score of whoever is out of a draw: below all others, which are from 0 to 1. */
   const OUT = -1;
+  /** Two numbers to pick from. */
+  const EITHER = new Float64Array(2);
   /** So many draws at a time: their columns stay in the processor's cache. */
   const BLOCK = 2000;
   const FOCUS = ["workloads", "devices", "serving", "metrics"];
+  /** The phases in which a trained model answers, on whatever it is served from. */
+  const ANSWERING = ["predict", "export"];
   /** Two ratings that are equal in these have the same value in every draw. */
   const DRAWN = ["framework", "criterion", "tier", "level", "value", "low", "high", "inherits"];
   /** The verdicts that leave something to settle. */
@@ -36,8 +40,6 @@ const advisorScore = (() => {
 
   /** Ids are ASCII, so comparing code units gives Python's order. */
   const ascending = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
-
-  const size = (number) => (number < 0 ? -number : number);
 
   /**
    * What answers ask of a framework.
@@ -175,8 +177,8 @@ const advisorScore = (() => {
    * @param {object} focus what deriveNeeds found the measurements must speak for
    * @param {?string} gone a framework that is left out of all comparisons
    * @returns {object[]} [{framework, criterion, tier, level, value, low, high, stale, date,
-   *   sources, note, ratios, inherits, unclipped}], unclipped only where measured: its value on each
-   *   task, below 0 where slower than the worst
+   *   sources, note, ratios, differences, inherits, unclipped}], unclipped only where measured: its
+   *   value on each task, below 0 where beyond the worst
    */
   function rate(data, layer, focus, gone = null) {
     const spoken = speaking(data, layer, focus);
@@ -207,7 +209,8 @@ const advisorScore = (() => {
   }
 
   function speaksFor(focus, phase, device) {
-    const named = phase === "predict" && focus.serving.length ? focus.serving : focus.devices;
+    const answers = ANSWERING.includes(phase) && focus.serving.length;
+    const named = answers ? focus.serving : focus.devices;
     return named.includes(device);
   }
 
@@ -218,11 +221,11 @@ const advisorScore = (() => {
     const found = layer.speeds
       .filter((entry) => entry.phase === phase && entry.metric === metric && spoken(entry))
       .map((entry) => valuesWithout(entry, gone));
-    const compared = new Set(found.flatMap((values) => values.map((speed) => speed.framework)));
+    const compared = new Set(found.flatMap((values) => values.map(({ framework }) => framework)));
     const common = found.filter((values) => values.length === compared.size);
     if (compared.size < 2 || common.length === 0) return new Map();
     return new Map(
-      [...compared].map((framework) => [framework, meanSpeed(framework, criterion.id, common)]),
+      [...compared].map((framework) => [framework, meanValue(framework, criterion.id, common)]),
     );
   }
 
@@ -230,8 +233,8 @@ const advisorScore = (() => {
     apart.find(([framework]) => framework === gone)?.[1] ?? values;
 
   /** The mean value over tasks; the interval's ends are averaged as if errors moved together. */
-  function meanSpeed(framework, criterion, common) {
-    const own = common.map((values) => values.find((speed) => speed.framework === framework));
+  function meanValue(framework, criterion, common) {
+    const own = common.map((values) => values.find((found) => found.framework === framework));
     return {
       framework,
       criterion,
@@ -245,15 +248,16 @@ const advisorScore = (() => {
       sources: [],
       note: "",
       inherits: null,
-      ratios: own.map((speed) => speed.ratio),
-      unclipped: own.map((speed) => speed.unclipped),
+      ratios: own.filter(({ differs }) => !differs).map(({ gap }) => gap),
+      differences: own.filter(({ differs }) => differs).map(({ gap }) => gap),
+      unclipped: own.map((found) => found.unclipped),
     };
   }
 
-  function mean(speeds, key) {
+  function mean(values, key) {
     let total = 0;
-    for (const speed of speeds) total = total + speed[key];
-    return total / speeds.length;
+    for (const value of values) total = total + value[key];
+    return total / values.length;
   }
 
   /**
@@ -308,9 +312,10 @@ const advisorScore = (() => {
       unmet: 0,
       ranks: frameworks.map(() => frameworks.map(() => 0)),
     }));
+    const alike = matrices[0].criteria.map((_, place) => drawnAlike(matrices, place));
     for (let start = 0; start < policy.draws; start += BLOCK) {
       const end = start + BLOCK < policy.draws ? start + BLOCK : policy.draws;
-      drawnScores(matrices, policy, start, end).forEach((scores, at) => {
+      drawnScores(matrices, policy, start, end, alike).forEach((scores, at) => {
         countRanks(scores, policy.margin, found[at]);
       });
     }
@@ -334,8 +339,12 @@ const advisorScore = (() => {
     }
   }
 
-  /** Per matrix each framework's score, OUT where it misses a must-have, as columns of draws. */
-  function drawnScores(matrices, policy, start, end) {
+  /**
+   * Per matrix each framework's score, OUT where it misses a must-have, as columns of draws.
+   *
+   * `alike` holds, per criterion, what drawnAlike finds.
+   */
+  function drawnScores(matrices, policy, start, end, alike) {
     const [matrix] = matrices;
     const uniform = new Uniform(policy.seed, start, end);
     const groups = drawnGroups([...new Set(matrix.groups)].sort(ascending), uniform);
@@ -346,12 +355,11 @@ const advisorScore = (() => {
       drawWeight(matrix, place, groups.get(matrix.groups[place]), policy, uniform, weight, value);
       for (let draw = 0; draw < total.length; draw += 1) total[draw] = total[draw] + weight[draw];
       let filled = null;
-      for (const [rating, targets] of distinct(matrices, scores, place)) {
-        const name = valueName(rating);
+      for (const { rating, name, owners } of alike[place]) {
         if (name !== filled) uniform.fill(name, drawn);
         filled = name;
         drawValue(rating, spacing, policy, drawn, value);
-        for (const score of targets) addProducts(score, weight, value);
+        for (const [at, own] of owners) addProducts(scores[at][own], weight, value);
       }
     }
     for (const score of scores.flat()) {
@@ -379,25 +387,28 @@ const advisorScore = (() => {
     }
   }
 
-  /** The ratings at a place whose values are drawn apart, each with the scores it is added to. */
-  function distinct(matrices, scores, place) {
+  /** The ratings at a place whose values are drawn apart, each with whose they are in which matrix. */
+  function drawnAlike(matrices, place) {
     const found = [];
     matrices.forEach(({ ratings }, at) => {
       ratings.forEach((row, own) => {
-        const known = found.find(([rating]) => drawnAlike(rating, row[place]));
-        if (known === undefined) found.push([row[place], [scores[at][own]]]);
-        else known[1].push(scores[at][own]);
+        const rating = row[place];
+        const known = found.find((it) => DRAWN.every((key) => it.rating[key] === rating[key]));
+        if (known) known.owners.push([at, own]);
+        else found.push({ rating, name: valueName(rating), owners: [[at, own]] });
       });
     });
-    return found.sort(([one], [other]) => ascending(valueName(one), valueName(other)));
+    return found.sort((one, other) => ascending(one.name, other.name));
   }
 
   /** What a framework inherits is the same fact: both get the same error in the same draw. */
   const valueName = (rating) => `value/${rating.inherits ?? rating.framework}/${rating.criterion}`;
 
-  const drawnAlike = (one, other) => DRAWN.every((name) => one[name] === other[name]);
-
-  const columns = (count, draws) => Array.from({ length: count }, () => new Float64Array(draws));
+  /** So many columns, one after another in the same memory. */
+  function columns(count, draws) {
+    const all = new Float64Array(count * draws);
+    return Array.from({ length: count }, (_, at) => all.subarray(at * draws, (at + 1) * draws));
+  }
 
   function addProducts(score, weight, value) {
     for (let draw = 0; draw < score.length; draw += 1) {
@@ -478,12 +489,19 @@ const advisorScore = (() => {
     for (let draw = 0; draw < weight.length; draw += 1) weight[draw] = group[draw] * weight[draw];
   }
 
-  /** Turns uniforms into factors in (1/spread, spread), as likely to shrink as to grow. */
+  /**
+   * Turns uniforms into factors in (1/spread, spread), as likely to shrink as to grow.
+   *
+   * Here and below, a place in an array is picked by a comparison: nobody can predict a random
+   * branch, and guessing wrong takes a processor longer than all the arithmetic.
+   */
   function stretch(column, spread) {
     for (let draw = 0; draw < column.length; draw += 1) {
       const push = 2 * column[draw] - 1;
-      const grown = 1 + size(push) * (spread - 1);
-      column[draw] = push < 0 ? 1 / grown : grown;
+      const grown = 1 + Math.abs(push) * (spread - 1);
+      EITHER[0] = grown;
+      EITHER[1] = 1 / grown;
+      column[draw] = EITHER[(push < 0) | 0];
     }
   }
 
@@ -507,10 +525,11 @@ const advisorScore = (() => {
 
   /** The value of each level, a column each: 0, three sorted uniforms, 1. */
   function drawnSpacing(uniform) {
-    const between = [1, 2, 3].map((number) => uniform.column(`spacing/${number}`));
-    sortAcross(between);
-    const [zeros, ones] = columns(2, uniform.draws);
-    return [zeros, ...between, ones.fill(1)];
+    const [zeros, ...others] = columns(LEVELS, uniform.draws);
+    const ones = others.pop();
+    others.forEach((column, at) => uniform.fill(`spacing/${at + 1}`, column));
+    sortAcross(others);
+    return [zeros, ...others, ones.fill(1)];
   }
 
   /** Sorts draw by draw, so that each column holds what is at most the next one's. */
@@ -524,10 +543,11 @@ const advisorScore = (() => {
 
   function orderPair(lower, upper) {
     for (let draw = 0; draw < lower.length; draw += 1) {
-      const one = lower[draw];
-      const other = upper[draw];
-      lower[draw] = one <= other ? one : other;
-      upper[draw] = one <= other ? other : one;
+      EITHER[0] = lower[draw];
+      EITHER[1] = upper[draw];
+      const swapped = (EITHER[0] > EITHER[1]) | 0;
+      lower[draw] = EITHER[swapped];
+      upper[draw] = EITHER[1 - swapped];
     }
   }
 
@@ -543,21 +563,22 @@ const advisorScore = (() => {
   }
 
   function drawUnknown(spacing, column, found) {
-    for (let draw = 0; draw < column.length; draw += 1) {
-      found[draw] = spacing[(column[draw] * LEVELS) | 0][draw];
+    const levels = new Float64Array(spacing[0].buffer);
+    const draws = column.length;
+    for (let draw = 0; draw < draws; draw += 1) {
+      found[draw] = levels[((column[draw] * LEVELS) | 0) * draws + draw];
     }
   }
 
   /** The level, wrong by one in a share `error` of the draws; at an end it only errs inwards. */
   function drawLevel(level, spacing, error, column, value) {
     const [lower, upper] = errorShares(level, error);
-    const exact = spacing[level];
-    const lowered = level === 0 ? exact : spacing[level - 1];
-    const raised = level === LEVELS - 1 ? exact : spacing[level + 1];
-    for (let draw = 0; draw < column.length; draw += 1) {
+    const levels = new Float64Array(spacing[0].buffer);
+    const draws = column.length;
+    for (let draw = 0; draw < draws; draw += 1) {
       const drawn = column[draw];
-      const found = drawn < lower ? lowered : drawn >= 1 - upper ? raised : exact;
-      value[draw] = found[draw];
+      const found = level - ((drawn < lower) | 0) + ((drawn >= 1 - upper) | 0);
+      value[draw] = levels[found * draws + draw];
     }
   }
 
@@ -573,9 +594,9 @@ const advisorScore = (() => {
   function drawMeasurement({ value, low, high }, column, found) {
     for (let draw = 0; draw < column.length; draw += 1) {
       const drawn = column[draw];
-      const below = low + (value - low) * (2 * drawn);
-      const above = value + (high - value) * (2 * drawn - 1);
-      found[draw] = drawn < 0.5 ? below : above;
+      EITHER[0] = value + (high - value) * (2 * drawn - 1);
+      EITHER[1] = low + (value - low) * (2 * drawn);
+      found[draw] = EITHER[(drawn < 0.5) | 0];
     }
   }
 
@@ -667,7 +688,7 @@ const advisorScore = (() => {
 
   function byEffect(one, other) {
     return (
-      ascending(size(other.effect), size(one.effect)) ||
+      ascending(Math.abs(other.effect), Math.abs(one.effect)) ||
       ascending(one.criterion, other.criterion) ||
       ascending(one.framework, other.framework)
     );
@@ -1321,7 +1342,7 @@ const advisorScore = (() => {
     return { ...matrix, settled: scaled(matrix.settled), open: scaled(matrix.open) };
   }
 
-  /** The leader slower, or a rival faster, in everything measured for one criterion. */
+  /** The leader worse, or a rival better, in everything measured for one criterion. */
   function measurementFlips({ matrix, ratings }, winner) {
     return matrix.criteria.flatMap((criterion, place) => {
       const scale = unclipped(ratings, criterion);
@@ -1348,7 +1369,7 @@ const advisorScore = (() => {
     return new Map(measured.map((rating) => [rating.framework, rating.unclipped]));
   }
 
-  /** Who leads once `framework` is so much faster (sign 1) or slower (sign -1) on the scale. */
+  /** Who leads once `framework` is so much better (sign 1) or worse (sign -1) on the scale. */
   function shifting(matrix, place, scale, framework, sign) {
     const weight = centralWeights(matrix)[place];
     const scores = centralScores(matrix);
@@ -1363,7 +1384,7 @@ const advisorScore = (() => {
     };
   }
 
-  /** Everyone's value after one framework's times changed: the best stands at 1 again. */
+  /** Everyone's value after one framework's measurements changed: the best is at 1 again. */
   function shiftedValues(scale, framework, shift) {
     const tasks = scale.get(framework).length;
     const totals = new Map([...scale.keys()].map((other) => [other, 0]));
@@ -1426,13 +1447,14 @@ const advisorScore = (() => {
   function cellFlip(rating, winner, relevel, required) {
     const base = rating.level ?? MIDDLE;
     const levels = [0, 1, 2, 3, 4].sort(
-      (one, other) => ascending(size(one - base), size(other - base)) || ascending(one, other),
+      (one, other) =>
+        ascending(Math.abs(one - base), Math.abs(other - base)) || ascending(one, other),
     );
     for (const level of levels) {
       const found = level === rating.level ? null : relevel(rating, level, required);
       if (flips(found, winner)) {
         const subject = [rating.framework, rating.criterion];
-        return [sized(size(level - base), "cell", subject, rating.level, level, found)];
+        return [sized(Math.abs(level - base), "cell", subject, rating.level, level, found)];
       }
     }
     return [];
@@ -1583,7 +1605,7 @@ const advisorScore = (() => {
     let most = 0;
     const winners = new Set();
     for (const { share, winner, lead } of possible) {
-      const change = size(lead - now.lead);
+      const change = Math.abs(lead - now.lead);
       expected = expected + share * change;
       most = change > most ? change : most;
       if (winner !== null && winner !== now.framework && share > 0) winners.add(winner);
@@ -1603,6 +1625,7 @@ const advisorScore = (() => {
     decide,
     deriveNeeds,
     drawnGroups,
+    drawnAlike,
     drawnScores,
     drawnSpacing,
     fnv1a,

@@ -101,7 +101,7 @@ def test_each_outside_library_has_one_door(path: Path) -> None:
 
 
 def test_the_kernel_knows_only_numpy_and_the_nouns() -> None:
-    allowed = {"numpy", "advisor.model", "dataclasses", "typing", "collections.abc", "numpy.typing"}
+    allowed = {"numpy", "numpy.typing", "advisor.model", "dataclasses", "functools", "typing"}
     assert {name for name, _ in imports(ROOT / "advisor/decide/score.py")} <= allowed
 
 

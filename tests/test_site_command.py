@@ -107,6 +107,7 @@ def test_several_folders_with_strange_names_become_one_harmless_site(tmp_path: P
     assert b"https://example.org/x/compare.html" in made["sitemap.xml"]
     assert [name for name in made if not re.fullmatch(r"[A-Za-z0-9._/-]+", name)] == []
     assert len({name.split("/")[1] for name in made if name.startswith("benchmarks/")}) == 3
+    assert made["benchmarks.html"].count(b">yours<") == 2
     pages = [content for name, content in made.items() if name.endswith(".html")]
     assert not any(b"<img" in page or b"<script>" in page for page in pages)
     copies = [name for name in made if "/runs/" in name and name.endswith(".json")]

@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from advisor.catalog import evidence_record
+from advisor.decide.ahp import weigh
 from advisor.decide.checks import cross_check
 from advisor.decide.flips import Ratings, Situation, find_flips
 from advisor.decide.movement import movements
@@ -95,6 +96,7 @@ def decide(
         unmet=now.counts.unmet / now.counts.draws if now.counts else 1.0,
         ruled_out=now.ruled_out,
         doubts=tuple(_doubts(now, needs, catalog.policy)),
+        weighing=weigh(answers.groups) if answers.groups else None,
         rescues=_rescues(now),
         contributions=_contributions(now.matrix),
         ratings=_used(now.ratings, needs),

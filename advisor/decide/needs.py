@@ -7,6 +7,7 @@ its choices, kept apart from the user's own, because only the latter support a f
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from advisor.decide.ahp import scaled_by_groups, weigh
 from advisor.model import (
     NOT_SURE,
     Answers,
@@ -26,13 +27,14 @@ Settled = tuple[tuple[Question, Choice], ...]
 def derive_needs(catalog: Catalog, answers: Answers) -> Needs:
     """What `answers` ask of a framework.
 
-    Answers to questions that the other answers make irrelevant have no effect.
+    Answers to questions that the other answers make irrelevant have no effect. Where groups were
+    compared, their points are divided as that says.
     """
     settled = tuple(_settled(catalog.questions, answers))
     focus = Focus()
     for _, choice in settled:
         focus = focus.joined(choice.focus)
-    return Needs(
+    needs = Needs(
         own=_points((choice.weighs, 1.0) for _, choice in settled),
         open=_points(_open_points(catalog.questions, answers)),
         core={c.id: float(c.core) for c in catalog.criteria if c.core},
@@ -40,6 +42,9 @@ def derive_needs(catalog: Catalog, answers: Answers) -> Needs:
         focus=focus,
         uses=_uses(settled),
     )
+    if not answers.groups:
+        return needs
+    return scaled_by_groups(needs, catalog, dict(weigh(answers.groups).shares))
 
 
 def _settled(

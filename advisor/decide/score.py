@@ -13,7 +13,7 @@ do not depend on what else is in the problem, so two problems can be compared dr
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,9 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint32]
+
+#: Criteria, their groups, and their points: settled and open.
+Points = tuple[tuple[str, ...], tuple[str, ...], tuple[float, ...], tuple[float, ...]]
 
 LEVELS: Final = 5
 MASK: Final = 0xFFFFFFFF
@@ -120,11 +123,9 @@ def _places(ranks: npt.NDArray[np.int64], count: int) -> tuple[int, ...]:
 def _drawn_scores(matrix: Matrix, policy: Policy) -> list[Floats]:
     """Each framework's score in each draw, OUT where it misses a must-have: m columns of draws."""
     uniform = Uniform(policy.seed, policy.draws)
-    weights = _drawn_weights(matrix, policy, uniform)
+    points = (matrix.criteria, matrix.groups, matrix.settled, matrix.open)
+    weights, total = _drawn_weights(points, _Spread.of(policy))
     spacing = _drawn_spacing(uniform)
-    total = _zeros(policy)
-    for weight in weights:
-        total = total + weight
     scores = []
     for own, row in enumerate(matrix.ratings):
         score = _zeros(policy)
@@ -179,30 +180,56 @@ def _zeros(policy: Policy) -> Floats:
     return np.zeros(policy.draws, dtype=np.float64)
 
 
-def _drawn_weights(matrix: Matrix, policy: Policy, uniform: Uniform) -> list[Floats]:
-    """Two levels: a factor per group, and one per criterion, wider where a question stayed open."""
-    groups = _drawn_groups(tuple(sorted(set(matrix.groups))), uniform, policy)
-    weights = []
-    for place, criterion in enumerate(matrix.criteria):
-        # Divided by the factor's mean, so that uncertainty never moves the mean weight itself.
-        settled = matrix.settled[place] / policy.spread_mean
-        open = matrix.open[place] / policy.open_spread_mean
-        drawn = _points(settled, f"settled/{criterion}", policy.spread, uniform)
-        drawn = drawn + _points(open, f"open/{criterion}", policy.open_spread, uniform)
-        weights.append(groups[matrix.groups[place]] * drawn)
-    return weights
+class _Spread(NamedTuple):
+    """What drawing weights takes of a policy."""
+
+    seed: int
+    draws: int
+    settled: tuple[float, float]
+    open: tuple[float, float]
+
+    @classmethod
+    def of(cls, policy: Policy) -> Self:
+        """The spreads with the means of their factors."""
+        settled = (policy.spread, policy.spread_mean)
+        open = (policy.open_spread, policy.open_spread_mean)
+        return cls(policy.seed, policy.draws, settled, open)
 
 
-def _points(points: float, name: str, spread: float, uniform: Uniform) -> Floats | float:
-    """The points in every draw; no points need no column, since 0 times any factor is 0."""
-    return points * _stretched(uniform(name), spread) if points else 0.0
+@lru_cache(maxsize=8)
+def _drawn_weights(points: Points, spread: _Spread) -> tuple[list[Floats], Floats]:
+    """The weights and their sum, kept since the same needs are decided on two dates.
+
+    Two levels: a factor per group, and one per criterion, wider where a question stayed open.
+    """
+    criteria, groups, all_settled, all_open = points
+    uniform = Uniform(spread.seed, spread.draws)
+    factors = _drawn_groups(tuple(sorted(set(groups))), uniform, spread.draws)
+    weights, total = [], np.zeros(spread.draws)
+    for place, criterion in enumerate(criteria):
+        drawn = _points(all_settled[place], f"settled/{criterion}", spread.settled, uniform)
+        drawn = drawn + _points(all_open[place], f"open/{criterion}", spread.open, uniform)
+        weights.append(factors[groups[place]] * drawn)
+        total = total + weights[-1]
+    return weights, total
 
 
-def _drawn_groups(groups: tuple[str, ...], uniform: Uniform, policy: Policy) -> dict[str, Floats]:
+def _points(
+    points: float, name: str, spread: tuple[float, float], uniform: Uniform
+) -> Floats | float:
+    """The points in every draw; no points need no column, since 0 times any factor is 0.
+
+    Divided by the factor's mean, so that uncertainty never moves the mean weight itself.
+    """
+    widest, mean = spread
+    return (points / mean) * _stretched(uniform(name), widest) if points else 0.0
+
+
+def _drawn_groups(groups: tuple[str, ...], uniform: Uniform, draws: int) -> dict[str, Floats]:
     """Half fixed at 1, half a spacing of sorted uniforms scaled to mean 1."""
     cuts = [uniform(f"group/{number}") for number in range(1, len(groups))]
     ordered = list(np.sort(np.array(cuts), axis=0)) if cuts else []
-    edges = [_zeros(policy), *ordered, _zeros(policy) + 1.0]
+    edges = [np.zeros(draws), *ordered, np.ones(draws)]
     return {
         group: 0.5 + 0.5 * (len(groups) * (edges[place + 1] - edges[place]))
         for place, group in enumerate(groups)
@@ -226,10 +253,18 @@ def _drawn_spacing(uniform: Uniform) -> Floats:
 
 def _drawn_value(rating: Rating, spacing: Floats, policy: Policy, uniform: Uniform) -> Floats:
     """One rating's value in every draw."""
+    column = uniform(_value_name(rating))
     if rating.tier == "measured":
-        return _drawn_measurement(rating, uniform(_value_name(rating)))
-    level = drawn_levels(rating, policy, uniform)
-    return spacing.ravel().take(level * level.size + np.arange(level.size))
+        return _drawn_measurement(rating, column)
+    if rating.level is None:
+        any_level = (column * LEVELS).astype(np.int64)
+        return spacing.ravel().take(any_level * column.size + np.arange(column.size))
+    level = rating.level
+    value: Floats = spacing[level]
+    lower, upper = _error_shares(level, policy.error[rating.tier])
+    if upper:
+        value = np.where(column >= 1.0 - upper, spacing[level + 1], value)
+    return np.where(column < lower, spacing[level - 1], value) if lower else value
 
 
 def _value_name(rating: Rating) -> str:
@@ -255,10 +290,16 @@ def _drawn_level(level: int, column: Floats, error: float) -> npt.NDArray[np.int
 
     A small draw errs down and a large one up, so in any draw a better level stays the better one.
     """
-    lower = 0.0 if level == 0 else error if level == LEVELS - 1 else error * 0.5
-    upper = 0.0 if level == LEVELS - 1 else error if level == 0 else error * 0.5
+    lower, upper = _error_shares(level, error)
     raised = np.where(column >= 1.0 - upper, level + 1, level)
     return np.where(column < lower, level - 1, raised)
+
+
+def _error_shares(level: int, error: float) -> tuple[float, float]:
+    """The shares of draws in which a level is really one lower, and one higher."""
+    lower = 0.0 if level == 0 else error if level == LEVELS - 1 else error * 0.5
+    upper = 0.0 if level == LEVELS - 1 else error if level == 0 else error * 0.5
+    return lower, upper
 
 
 def _drawn_measurement(rating: Rating, column: Floats) -> Floats:

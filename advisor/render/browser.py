@@ -13,7 +13,6 @@ that site/score.js only picks and averages and comes to the same bits. What is k
 order travels as a list of pairs, since the keys of a JSON object have no order.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -22,8 +21,19 @@ from typing import Any
 from advisor.ask.answers import questionnaire_digest
 from advisor.catalog import evidence_record
 from advisor.decide.plan import USUAL
-from advisor.decide.ratings import rate, speed_value
-from advisor.model import Catalog, Cell, Choice, Criterion, Focus, Question, Rating, Ratio
+from advisor.decide.ratings import Gap, compared, rate, unclipped, worth
+from advisor.model import (
+    Catalog,
+    Cell,
+    Choice,
+    Criterion,
+    Difference,
+    Focus,
+    Policy,
+    Question,
+    Rating,
+    unit_of,
+)
 from advisor.summarize import ratios
 
 __all__ = ["FORMAT", "browser_data"]
@@ -78,7 +88,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
     measure = criterion.measure
     return {
         **_named(criterion, "id", "name", "group", "core", "estate"),
-        "measure": measure.model_dump() if measure else None,
+        "measure": {**measure.model_dump(), "unit": unit_of(measure.metric)} if measure else None,
     }
 
 
@@ -105,7 +115,7 @@ def _pairs(mapping: Mapping[str, Any]) -> list[list[Any]]:
 
 def _layer(catalog: Catalog, cells: Sequence[Cell], as_of: date) -> dict[str, Any]:
     """The evidence not later than `as_of`."""
-    known = _eligible([cell for cell in cells if cell.date <= as_of])
+    known = _eligible([cell for cell in cells if cell.date <= as_of and not cell.stale])
     return {
         "as_of": as_of.isoformat(),
         "ratings": [_rating(rating) for rating in rate(catalog, (), Focus(), as_of=as_of)],
@@ -135,6 +145,7 @@ def _rating(rating: Rating) -> dict[str, Any]:
         "sources": list(statement.sources) if statement else [],
         "note": statement.note if statement else "",
         "ratios": [],
+        "differences": [],
         "inherits": statement.inherits if statement else None,
     }
 
@@ -160,24 +171,24 @@ def _speeds(catalog: Catalog, cells: Sequence[Cell]) -> Iterator[dict[str, Any]]
 
 
 def _values(catalog: Catalog, cells: list[Cell]) -> list[dict[str, Any]]:
-    compared = ratios(cells, tie=catalog.policy.tie)
-    return [_speed(ratio, catalog.policy.worst_ratio) for ratio in compared]
+    return [_value(gap, catalog.policy) for gap in compared(cells, catalog.policy)]
 
 
 def _apart(catalog: Catalog, cells: list[Cell], gone: Cell) -> list[dict[str, Any]]:
     left = [cell for cell in cells if cell is not gone]
-    found = _values(catalog, left) if left else []
-    return [{key: speed[key] for key in ("framework", "value")} for speed in found]
+    found = _values(catalog, left)
+    return [{key: value[key] for key in ("framework", "value")} for value in found]
 
 
-def _speed(ratio: Ratio, worst: float) -> dict[str, Any]:
+def _value(gap: Gap, policy: Policy) -> dict[str, Any]:
     return {
-        "framework": ratio.framework,
-        "value": speed_value(ratio.value, worst),
-        "low": speed_value(ratio.high, worst),
-        "high": speed_value(ratio.low, worst),
-        "ratio": dict(vars(ratio)),
-        "unclipped": 1.0 - math.log(ratio.value) / math.log(worst),
+        "framework": gap.framework,
+        "value": worth(gap, gap.value, policy),
+        "low": worth(gap, gap.high, policy),
+        "high": worth(gap, gap.low, policy),
+        "gap": dict(vars(gap)),
+        "differs": isinstance(gap, Difference),
+        "unclipped": unclipped(gap, gap.value, policy),
     }
 
 
@@ -190,8 +201,8 @@ def _stacks(catalog: Catalog, cells: Sequence[Cell]) -> Iterator[dict[str, Any]]
         own = [cell for cell in fitting if cell.framework == framework]
         for place, found in _by_place(own):
             if len(found) > 1:
-                compared = [dict(vars(ratio)) for ratio in ratios(found)]
-                yield {"framework": framework, **place, "ratios": compared}
+                against = [dict(vars(ratio)) for ratio in ratios(found)]
+                yield {"framework": framework, **place, "ratios": against}
 
 
 def _by_place(cells: Sequence[Cell]) -> Iterator[tuple[dict[str, str], list[Cell]]]:

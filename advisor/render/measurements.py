@@ -214,6 +214,7 @@ class Machine:
     """A machine, its fingerprint as pairs to show, and what was measured on it.
 
     `name` is what a person calls it, `slug` its name in the results, `folder` where its pages lie.
+    `own`: whoever builds the site measured there.
     """
 
     folder: str
@@ -224,6 +225,7 @@ class Machine:
     versions: tuple[tuple[str, str], ...]
     newest: date
     cells: int
+    own: bool
     pages: tuple[PhasePage, ...]
     break_evens: tuple[BreakEven, ...]
 
@@ -365,6 +367,7 @@ def _machine(shared: _Laboratory, slug: str, tried: Tried) -> Machine:
         versions=_versions(tried.cells, shared.runs),
         newest=dates[-1],
         cells=len(tried.cells),
+        own=any(cell.own for cell in tried.cells),
         pages=tuple(_pages(shared, folder, tried)),
         break_evens=break_evens(filter(_sound, tried.cells), shared.defaults),
     )
@@ -465,23 +468,33 @@ def _tasks(
 def _gaps(
     shared: _Laboratory, metric: Metric, task: str, tried: Tried, expected: Iterable[str]
 ) -> Iterable[Gap]:
-    """What failed on a task, the same reason once, and the `expected` stacks never started."""
+    """Why stacks have no value on a task, or fewer than they could: the same reason once.
+
+    An `expected` stack that was never started is among them.
+    """
     present = {cell.stack for cell in tried.cells}
     counted = Counter((it.stack, it.outcome, it.reason) for it in tried.failed)
+    alike: dict[tuple[str, str, int, bool], list[str]] = defaultdict(list)
     for (stack, outcome, reason), count in sorted(counted.items()):
-        yield Gap((stack,), outcome, reason, count, stack not in present)
+        alike[outcome, reason, count, stack not in present].append(stack)
     started = present | {stack for stack, _, _ in counted}
-    left: dict[str, list[str]] = defaultdict(list)
     for stack in expected:
         if stack not in started:
-            left[_omitted(shared, stack, task, metric.phase)].append(stack)
-    for reason, stacks in left.items():
-        yield Gap(tuple(stacks), "", reason, 0, empty=True)
+            alike["", _omitted(shared, stack, task, metric.phase), 0, True].append(stack)
+    for (outcome, reason, count, empty), stacks in alike.items():
+        yield Gap(tuple(stacks), outcome, reason, count, empty)
 
 
 def _omitted(shared: _Laboratory, stack: str, task: str, phase: str) -> str:
     """Why a measurement is left out on purpose, "" if it is not."""
-    reasons = (it.reason for it in shared.catalog.omissions if it.covers(stack, task, phase))
+    named = [it for it in shared.catalog.stacks if it.id == stack]
+    default = stack in shared.defaults
+    reasons = (
+        omission.reason
+        for it in named
+        for omission in shared.catalog.omissions
+        if omission.covers(it, task, phase, default=default)
+    )
     return next(reasons, "")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.model import (
+    Answers,
     Before,
     Bridge,
     Catalog,
@@ -27,7 +28,14 @@ from advisor.model import (
     Turned,
 )
 
-__all__ = ["FORMAT", "comparison_json", "decision_json", "embedded_record", "json_text"]
+__all__ = [
+    "FORMAT",
+    "comparison_json",
+    "decision_json",
+    "embedded_record",
+    "groups_json",
+    "json_text",
+]
 
 #: 1 (2026-11): the first form. Keys may join; none leaves or changes its meaning.
 FORMAT = 1
@@ -50,6 +58,7 @@ def decision_json(decision: Decision, catalog: Catalog) -> dict[str, Any]:
         "rescues": [_ruled_out(entry) for entry in decision.rescues],
         "contributions": [dict(vars(part)) for part in decision.contributions],
         "stack": _stack(decision.stack, catalog),
+        "groups": _weighing(decision),
         "unmeasured": list(decision.unmeasured),
         "flips": [_flip(flip) for flip in decision.flips],
         "settles": [_settle(settle) for settle in decision.settles],
@@ -71,6 +80,7 @@ def embedded_record(
         "project": decision.answers.project,
         "questionnaire": decision.answers.questionnaire,
         "answers": {question: list(ids) for question, ids in decision.answers.given.items()},
+        "groups": groups_json(decision.answers),
         "as_of": decision.as_of.isoformat(),
         "evidence_digest": decision.evidence_digest,
         "verdict": decision.verdict,
@@ -137,6 +147,7 @@ def _rating(rating: Rating) -> dict[str, Any]:
         "sources": list(statement.sources) if statement else [],
         "note": statement.note if statement else "",
         "ratios": [dict(vars(ratio)) for ratio in rating.ratios],
+        "differences": [dict(vars(difference)) for difference in rating.differences],
     }
 
 
@@ -152,6 +163,24 @@ def _stack(choice: StackChoice | None, catalog: Catalog) -> dict[str, Any] | Non
         "metrics": list(choice.metrics),
         "ratios": [dict(vars(ratio)) for ratio in choice.ratios],
     }
+
+
+def _weighing(decision: Decision) -> dict[str, Any] | None:
+    weighing = decision.weighing
+    if weighing is None:
+        return None
+    return {
+        "judgements": groups_json(decision.answers),
+        "shares": dict(weighing.shares),
+        "ratio": weighing.ratio,
+        "acceptable": weighing.acceptable,
+        "revisit": dict(vars(weighing.revisit)) if weighing.revisit else None,
+    }
+
+
+def groups_json(answers: Answers) -> list[dict[str, Any]]:
+    """The judgements on groups, as they were made."""
+    return [dict(vars(judgement)) for judgement in answers.groups]
 
 
 def _checks(checks: Checks | None) -> dict[str, Any] | None:
@@ -228,13 +257,21 @@ def _bridge(bridge: Bridge) -> dict[str, Any]:
 
 
 def _evidence(decision: Decision) -> dict[str, Any]:
-    """What the decision rests on: run files by name, and the statements that count.
+    """What the decision rests on: run files by name, whose they are, and the statements that count.
 
     A statement that is too stale to say anything leaves its level unknown and does not count.
     """
     runs = {run for cell in decision.cells for run in cell.runs}
+    machines = {(cell.machine, cell.device, cell.own) for cell in decision.cells}
     stated = [r.statement for r in decision.ratings if r.statement and r.level is not None]
-    return {"runs": sorted(runs), "statements": [_statement(statement) for statement in stated]}
+    return {
+        "runs": sorted(runs),
+        "machines": [
+            {"machine": machine, "device": device, "own": own}
+            for machine, device, own in sorted(machines)
+        ],
+        "statements": [_statement(statement) for statement in stated],
+    }
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

@@ -39,8 +39,17 @@ from advisor.model import (
     Statement,
 )
 from tests.decide.houses import needs_of, with_draws
-from tests.decide.problems import FRAMEWORKS, matrices, measured, stated
-from tests.decide.small import CATALOG, CELLS, TODAY, answers, cell, statement
+from tests.decide.problems import FRAMEWORKS, POLICY, matrices, measured, stated
+from tests.decide.small import (
+    CATALOG,
+    CELLS,
+    GRADED,
+    GRADES,
+    TODAY,
+    answers,
+    cell,
+    statement,
+)
 
 KNOWN = load_catalog()
 REAL = KNOWN.model_copy(update={"policy": KNOWN.policy.model_copy(update={"draws": 10})})
@@ -456,11 +465,23 @@ def test_a_measurement_flips_at_the_factor_that_a_person_would_reckon() -> None:
     assert "pytorch" not in flips or flips["pytorch"].factor == pytest.approx(0.1, rel=1e-5)
 
 
+def test_a_share_flips_at_the_points_that_a_person_would_reckon() -> None:
+    # Only being right counts: PyTorch is 7 points behind Keras, TensorFlow 1 point.
+    catalog = reweighed(GRADED, {"simple", "mobile", "kept", "fast"}, 0.0)
+    cells = (*CELLS, *GRADES)
+    decision = decide(catalog, cells, answers(purpose="prototype", device="cpu"), as_of=TODAY)
+    assert decision.winner == "keras"
+    flips = {f.subject[0]: f for f in decision.flips if f.kind == "measurement"}
+    assert {flip.factor for flip in flips.values()} == {None}
+    moved = {f: (flip.after - flip.before) / 10 for f, flip in flips.items()}  # type: ignore[operator]
+    assert moved == pytest.approx({"keras": -0.01, "tensorflow": 0.01, "pytorch": 0.07}, abs=1e-5)
+
+
 def test_times_that_are_not_shifted_keep_their_values_even_beside_unsteady_ones() -> None:
     unsteady = replace(CELLS[0], value=0.005, stable=False)
     found = rate(CATALOG, (unsteady, *CELLS[1:]), Focus(devices=("cpu",)), as_of=TODAY)
     ratings = {(rating.framework, rating.criterion): rating for rating in found}
-    scale = _unclipped(ratings, "fast", 10.0)
+    scale = _unclipped(ratings, "fast", POLICY)
     assert scale["keras"][0] == 1.0
     for framework, value in _shifted_values(scale, "pytorch", 0.0).items():
         assert value == pytest.approx(ratings[framework, "fast"].value)

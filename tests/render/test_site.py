@@ -312,7 +312,7 @@ def test_what_is_missing_is_shown_with_its_reason() -> None:
 
 
 def test_what_is_left_out_on_purpose_says_why() -> None:
-    left = Omission(phases=("train",), stacks=("keras-tensorflow",), reason="it would take days")
+    left = Omission(phases=("train",), keeps=("mlp-mnist",), reason="it would take days")
     known = sites.known().model_copy(update={"omissions": (left,)})
     cells = [cell for cell in sites.cells() if cell.stack != "keras-tensorflow"]
     pages = site(known, cells, [], as_of=TODAY, version="0.1.0")

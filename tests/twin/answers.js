@@ -64,13 +64,14 @@ const twinParts = (score, vectors) => {
   const kernel = ({ matrix, policy, share }) => {
     const uniform = new score.Uniform(policy.seed, 0, policy.draws);
     const counts = score.acceptability(matrix, policy);
+    const alike = matrix.criteria.map((_, place) => score.drawnAlike([matrix], place));
     const ranking = score.rank(matrix, counts);
     return {
       weights: score.centralWeights(matrix),
       scores: score.centralScores(matrix),
       groups: score.drawnGroups([...new Set(matrix.groups)].sort(), uniform),
       spacing: score.drawnSpacing(uniform),
-      drawn: score.drawnScores([matrix], policy, 0, policy.draws)[0],
+      drawn: score.drawnScores([matrix], policy, 0, policy.draws, alike)[0],
       wins: counts.wins,
       ties: counts.ties,
       unmet: counts.unmet,

@@ -268,7 +268,7 @@ def _decided(matrix: Matrix, policy: Policy, share: float) -> dict[str, Any]:
     uniform = Uniform(policy.seed, policy.draws)
     counts = acceptability(matrix, policy)
     ranking = rank(matrix, counts)
-    groups = _drawn_groups(tuple(sorted(set(matrix.groups))), uniform, policy)
+    groups = _drawn_groups(tuple(sorted(set(matrix.groups))), uniform, policy.draws)
     return {
         "weights": central_weights(matrix),
         "scores": central_scores(matrix),
@@ -308,6 +308,7 @@ def _situations() -> list[Situation]:
     known = [c.model_copy(update=changes) for c in (small.CATALOG, hopeless)]
     fewer = few.model_copy(update={"plan_draws": 40})
     bridges = (test_plan.bridge(), test_plan.bridge(id="by-hand", tier="documented"))
+    graded = small.GRADED.model_copy(update={"policy": few})
     staged = test_plan.catalog(*bridges).model_copy(update={"policy": fewer})
     return [
         Situation(quick, cells, TODAY),
@@ -318,6 +319,7 @@ def _situations() -> list[Situation]:
         Situation(known[0], small.CELLS, small.NEW + timedelta(days=400)),
         Situation(staged, (), small.TODAY),
         Situation(small.CATALOG.model_copy(update={"policy": few}), FAR_AHEAD, small.TODAY),
+        Situation(graded, (*small.CELLS, *small.GRADES), small.TODAY),
         Situation(known[1], small.CELLS, small.TODAY),
         Situation(real, cells, TODAY),
     ]
@@ -368,8 +370,9 @@ def _asked(
     """Which situation, and the answers given in it; a few with the full number of draws."""
     yield len(situations) - 2, {"purpose": ["product"], "phone": ["must"]}
     yield len(situations) - 3, {"purpose": ["prototype"], "device": ["cpu"]}
-    yield len(situations) - 4, {"stage": ["prototype"], "today": ["tensorflow"]}
-    yield len(situations) - 4, {"today": ["tensorflow", "pytorch"]}
+    yield len(situations) - 4, {"purpose": ["prototype"], "device": ["cpu"]}
+    yield len(situations) - 5, {"stage": ["prototype"], "today": ["tensorflow"]}
+    yield len(situations) - 5, {"today": ["tensorflow", "pytorch"]}
     for number in range(count):
         random = Random(5000 + number)
         place = len(situations) - 1 if number % 30 == 7 else number % (len(situations) - 1)
@@ -412,9 +415,12 @@ def _decision(situation: Situation, given: dict[str, list[str]]) -> dict[str, An
     }
 
 
-def twinned(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What the browser has of a record: no factor of a measured time, since that needs a power."""
-    kept = {key: record[key] for key in TWINNED}
+def twinned(record: Mapping[str, Any], *, digest: bool = True) -> dict[str, Any]:
+    """What the browser has of a record: no factor of a measured time, since that needs a power.
+
+    Without `digest` that of the evidence, which tells the number of draws, is left out.
+    """
+    kept = {key: record[key] for key in TWINNED if digest or key != "evidence_digest"}
     return {**kept, "flips": [_without_power(flip) for flip in record["flips"]]}
 
 

@@ -4,7 +4,7 @@
     benchmarks/tasks/<task>/<framework>.py    its model, once per framework
     benchmarks/probes/test_<criterion>.py     the program that proves cells of the matrix
     benchmarks/agreement.json                 how far the models of a task are apart, as
-                                              `python -m benchmarks.agreement` prints it with --json
+                                              `python -m benchmarks.agreement all --json` prints it
 
 These files come with the package, so they are trusted; they are parsed and never imported.
 """
@@ -23,7 +23,16 @@ from typing import Any
 
 from advisor.resources import laboratory
 
-__all__ = ["Agreement", "Size", "Source", "TaskSource", "measured", "probe_source", "read_tasks"]
+__all__ = [
+    "Absence",
+    "Agreement",
+    "Size",
+    "Source",
+    "TaskSource",
+    "measured",
+    "probe_source",
+    "read_tasks",
+]
 
 #: The layout and the words around the code.
 NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
@@ -73,23 +82,37 @@ class Agreement:
     weights: float
     parameters: int
     reasons: tuple[str, ...]
+    flops: int | None = None
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A stack that computed nothing for a task: "refused" or "failed", with the reason."""
+
+    stack: str
+    outcome: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class TaskSource:
-    """A task: what it is, and its model by framework. `agreement` is empty until it is recorded."""
+    """A task: what it is, and its model by framework.
+
+    `agreement` and `absences` are empty until they are recorded.
+    """
 
     id: str
     title: str
     spec: Source
     models: dict[str, Source]
-    agreement: tuple[Agreement, ...]
+    agreement: tuple[Agreement, ...] = ()
+    absences: tuple[Absence, ...] = ()
 
 
 def read_tasks(folder: Path | None = None) -> tuple[TaskSource, ...]:
     """Every task of the laboratory in `folder` (the packaged one unless given), by id."""
     home = folder or laboratory()
-    recorded = _agreements(home / "benchmarks" / "agreement.json")
+    recorded = _recorded(home / "benchmarks" / "agreement.json")
     specs = sorted((home / "benchmarks" / "tasks").glob("*/spec.py"))
     return tuple(_task(home, spec.parent, recorded) for spec in specs)
 
@@ -130,16 +153,21 @@ def _is_words(statement: list[tokenize.TokenInfo]) -> bool:
     return all(token.type == tokenize.STRING for token in statement)
 
 
-def _task(home: Path, folder: Path, recorded: dict[str, tuple[Agreement, ...]]) -> TaskSource:
+def _task(home: Path, folder: Path, recorded: dict[str, Any]) -> TaskSource:
     id = folder.name.replace("_", "-")
     spec = _source(home, folder / "spec.py")
     files = sorted(path for path in folder.glob("*.py") if path.stem not in ("__init__", "spec"))
+    found, absent = (
+        [entry for entry in recorded.get(kind, ()) if entry["task"] == id]
+        for kind in ("findings", "absences")
+    )
     return TaskSource(
         id=id,
         title=_title(spec.text) or id,
         spec=spec,
         models={path.stem: _source(home, path) for path in files},
-        agreement=recorded.get(id, ()),
+        agreement=tuple(map(_agreement, found)),
+        absences=tuple(Absence(it["stack"], it["outcome"], it["reason"]) for it in absent),
     )
 
 
@@ -157,16 +185,14 @@ def _title(code: str) -> str:
     return ""
 
 
-def _agreements(path: Path) -> dict[str, tuple[Agreement, ...]]:
-    """What was recorded of each task, in the order of the file."""
+def _recorded(path: Path) -> dict[str, Any]:
+    """The record of the gate, {} where there is none."""
     if not path.is_file():
         return {}
-    found: dict[str, tuple[Agreement, ...]] = {}
-    for entry in json.loads(path.read_text(encoding="utf-8")):
-        found[entry["task"]] = (*found.get(entry["task"], ()), _agreement(entry))
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
 def _agreement(entry: dict[str, Any]) -> Agreement:
-    wanted = {name: entry[name] for name in Agreement.__annotations__ if name != "reasons"}
-    return Agreement(**wanted, reasons=tuple(entry["reasons"]))
+    given = {name: entry[name] for name in Agreement.__annotations__ if name in entry}
+    return Agreement(**{**given, "reasons": tuple(entry["reasons"])})

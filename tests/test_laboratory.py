@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.laboratory import Size, measured, probe_source, read_tasks
+from advisor.laboratory import Absence, Size, measured, probe_source, read_tasks
 from benchmarks import comparison, tasks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,15 +59,18 @@ def test_a_recorded_agreement_is_that_of_the_laboratory(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "spec.py").write_text(SPEC)
     (folder / "keras.py").write_text("x = 1\n")
-    finding = comparison.Finding("a-task", "s", "r", 1e-8, 2e-8, 3e-8, 42, ("differs",))
+    distances = {"forward": 1e-8, "gradient": 2e-8, "weights": 3e-8}
+    finding = comparison.Finding(
+        "a-task", "s", "r", **distances, parameters=42, flops=84, reasons=("differs",)
+    )
     record = tmp_path / "benchmarks" / "agreement.json"
-    record.write_text(json.dumps([finding.as_dict()]))
+    absence = {"task": "a-task", "stack": "t", "outcome": "refused", "reason": "it cannot"}
+    record.write_text(json.dumps({"findings": [finding.as_dict()], "absences": [absence]}))
     (task,) = read_tasks(tmp_path)
     (agreement,) = task.agreement
     assert (task.title, list(task.models)) == ("a small network", ["keras"])
-    assert {key: value for key, value in finding.as_dict().items() if key in vars(agreement)} == (
-        vars(agreement)
-    )
+    assert vars(agreement).items() <= finding.as_dict().items()
+    assert task.absences == (Absence("t", "refused", "it cannot"),)
 
 
 def test_a_probe_is_found_by_its_criterion(tmp_path: Path) -> None:

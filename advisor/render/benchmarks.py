@@ -96,11 +96,11 @@ def _phase_pages(
 ) -> Iterator[SitePage]:
     for place, machine in enumerate(machines):
         for phase in machine.pages:
-            yield _phase_page(catalog, machine, phase, shared, drawn=place < DRAWN)
+            yield _phase_page(catalog, machine, phase=phase, shared=shared, drawn=place < DRAWN)
 
 
 def _phase_page(
-    catalog: Catalog, machine: Machine, phase: PhasePage, shared: dict[str, Any], *, drawn: bool
+    catalog: Catalog, machine: Machine, *, phase: PhasePage, shared: dict[str, Any], drawn: bool
 ) -> SitePage:
     return SitePage(
         path=phase.href,

@@ -131,7 +131,11 @@ def archives(runs: Iterable[Runs], placed: RunAddress) -> tuple[Archive, ...]:
 
 
 def files(
-    tables: Iterable[Table], archives: Iterable[Archive], runs: Iterable[Runs], placed: RunAddress
+    tables: Iterable[Table],
+    archives: Iterable[Archive],
+    *,
+    runs: Iterable[Runs],
+    placed: RunAddress,
 ) -> Iterator[tuple[str, bytes | Path]]:
     """Everything to download, by its path; run files as the path to copy."""
     shown = list(tables)

@@ -52,10 +52,10 @@ def read_examples(
 ) -> tuple[Example, ...]:
     """Every example in `folder`, decided as of a date; AnswersError if one cannot be read."""
     found = sorted(folder.glob(f"*{ANSWERS}"))
-    return tuple(_example(path, catalog, cells, as_of) for path in found)
+    return tuple(_example(path, catalog, cells=cells, as_of=as_of) for path in found)
 
 
-def _example(path: Path, catalog: Catalog, cells: Sequence[Cell], as_of: date) -> Example:
+def _example(path: Path, catalog: Catalog, *, cells: Sequence[Cell], as_of: date) -> Example:
     id = path.name.removesuffix(ANSWERS)
     comment = " ".join(_first_comment(path))
     return Example(

@@ -390,7 +390,9 @@ def _pages(shared: _Laboratory, folder: str, tried: Tried) -> Iterable[PhasePage
         href = f"{folder}/{_plain(phase)}.html"
         metrics = found.by("metric")
         ordered = sorted(metrics.items(), key=lambda item: _metric_order(shared, item[0][0]))
-        parts = (_part(shared, href, phase, metric, each) for (metric,), each in ordered)
+        parts = (
+            _part(shared, each, href=href, phase=phase, id=metric) for (metric,), each in ordered
+        )
         yield PhasePage(phase, href, tuple(parts))
 
 
@@ -422,9 +424,9 @@ def _versions(cells: Iterable[Cell], runs: Iterable[Runs]) -> tuple[tuple[str, s
     return tuple((package, ", ".join(sorted(found[package]))) for package in sorted(found))
 
 
-def _part(shared: _Laboratory, href: str, phase: str, id: str, tried: Tried) -> Part:
+def _part(shared: _Laboratory, tried: Tried, *, href: str, phase: str, id: str) -> Part:
     """`tried` is of one phase and metric."""
-    metric = _metric(shared, phase, id, tried)
+    metric = _metric(shared, tried, phase=phase, id=id)
     able = metric.frameworks or [framework.id for framework in shared.catalog.frameworks]
     defaults = [it.default_stack for it in shared.catalog.frameworks if it.id in able]
     usual, special = tried.split(shared.defaults)
@@ -435,13 +437,13 @@ def _part(shared: _Laboratory, href: str, phase: str, id: str, tried: Tried) -> 
         id=anchor,
         href=f"{href}#{anchor}",
         metric=metric,
-        defaults=_tasks(shared, metric, usual, expected=defaults),
-        tuned=_tasks(shared, metric, special, expected=tuned),
+        defaults=_tasks(shared, usual, metric=metric, expected=defaults),
+        tuned=_tasks(shared, special, metric=metric, expected=tuned),
         coverage=coverage(tried.cells, wanted=tried_pairs),
     )
 
 
-def _metric(shared: _Laboratory, phase: str, id: str, tried: Tried) -> Metric:
+def _metric(shared: _Laboratory, tried: Tried, *, phase: str, id: str) -> Metric:
     """The metric as it is known; what nobody has named is called by its id."""
     if id in shared.metrics:
         return shared.metrics[id][1]
@@ -452,21 +454,21 @@ def _metric(shared: _Laboratory, phase: str, id: str, tried: Tried) -> Metric:
 
 
 def _tasks(
-    shared: _Laboratory, metric: Metric, tried: Tried, *, expected: Sequence[str]
+    shared: _Laboratory, tried: Tried, *, metric: Metric, expected: Sequence[str]
 ) -> tuple[TaskRows, ...]:
     """One entry per task; an `expected` stack without cell or attempt is a gap as well."""
     return tuple(
         TaskRows(
             name,
-            _rows(shared, metric, here.cells),
-            tuple(_gaps(shared, metric, name, here, expected)),
+            _rows(shared, here.cells, metric),
+            tuple(_gaps(shared, here, metric=metric, task=name, expected=expected)),
         )
         for (name,), here in sorted(tried.by("task").items())
     )
 
 
 def _gaps(
-    shared: _Laboratory, metric: Metric, task: str, tried: Tried, expected: Iterable[str]
+    shared: _Laboratory, tried: Tried, *, metric: Metric, task: str, expected: Iterable[str]
 ) -> Iterable[Gap]:
     """Why stacks have no value on a task, or fewer than they could: the same reason once.
 
@@ -480,12 +482,12 @@ def _gaps(
     started = present | {stack for stack, _, _ in counted}
     for stack in expected:
         if stack not in started:
-            alike["", _omitted(shared, stack, task, metric.phase), 0, True].append(stack)
+            alike["", _omitted(shared, stack, task=task, phase=metric.phase), 0, True].append(stack)
     for (outcome, reason, count, empty), stacks in alike.items():
         yield Gap(tuple(stacks), outcome, reason, count, empty)
 
 
-def _omitted(shared: _Laboratory, stack: str, task: str, phase: str) -> str:
+def _omitted(shared: _Laboratory, stack: str, *, task: str, phase: str) -> str:
     """Why a measurement is left out on purpose, "" if it is not."""
     named = [it for it in shared.catalog.stacks if it.id == stack]
     default = stack in shared.defaults
@@ -498,13 +500,13 @@ def _omitted(shared: _Laboratory, stack: str, task: str, phase: str) -> str:
     return next(reasons, "")
 
 
-def _rows(shared: _Laboratory, metric: Metric, cells: Sequence[Cell]) -> tuple[CellRow, ...]:
+def _rows(shared: _Laboratory, cells: Sequence[Cell], metric: Metric) -> tuple[CellRow, ...]:
     """Best first."""
     sign = -1 if metric.better == "higher" else 1
     ordered = sorted(cells, key=lambda cell: (sign * cell.value, cell.stack))
     rankings = _rankings(shared, cells)
     top = _axis_end(metric, cells)
-    return tuple(_row(shared, cell, rankings.get(cell.stack), top) for cell in ordered)
+    return tuple(_row(shared, cell, ranking=rankings.get(cell.stack), top=top) for cell in ordered)
 
 
 def _rankings(shared: _Laboratory, cells: Iterable[Cell]) -> dict[str, Ranking]:
@@ -537,7 +539,7 @@ def _axis_end(metric: Metric, cells: Iterable[Cell]) -> float:
     return min(max((cell.high for cell in finite), default=0.0), REACH * largest)
 
 
-def _row(shared: _Laboratory, cell: Cell, ranking: Ranking | None, top: float) -> CellRow:
+def _row(shared: _Laboratory, cell: Cell, *, ranking: Ranking | None, top: float) -> CellRow:
     found = quantity(cell.value, cell.low, cell.high, cell.unit)
     return CellRow(
         cell=cell,

@@ -16,12 +16,11 @@ comes only with a `base_url`.
 """
 
 import gzip
-import json
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +31,10 @@ from advisor.catalog import evidence_record
 from advisor.laboratory import TaskSource
 from advisor.model import Catalog, Cell
 from advisor.render import downloads
+from advisor.render.assets import assets, script, style
 from advisor.render.benchmarks import benchmark_pages, cells_script
 from advisor.render.browser import browser_data
-from advisor.render.charts.explorer import chart_specs, page_bundle, picture
+from advisor.render.charts.explorer import page_bundle, picture
 from advisor.render.code import highlighted
 from advisor.render.criteria import criterion_pages, matrix_data
 from advisor.render.environment import environment
@@ -46,10 +46,9 @@ from advisor.render.matrix import Section, sections, state
 from advisor.render.measurements import Machine, machines
 from advisor.render.rosetta import TaskView, task_pages, task_views
 from advisor.render.site_page import SitePage
-from advisor.resources import resource
 from advisor.runs import Runs
 
-__all__ = ["REPOSITORY", "SCRIPTS", "Files", "site"]
+__all__ = ["REPOSITORY", "Files", "site"]
 
 #: Where the source code is, and where a level can be disputed.
 REPOSITORY = "https://github.com/advisor/advisor"
@@ -66,31 +65,11 @@ NAVIGATION = (
     ("data.html", "Data"),
 )
 
-#: Classic scripts, since modules do not load from file://.
-SCRIPTS = (
-    "load.js", "filter.js", "compare.js", "charts.js", "score.js", "flow.js", "result.js", "ask.js",
-)  # fmt: skip
+#: Served for whatever is missing, so it may stand at any address.
+MISSING = "404.html"
 
 #: Content by path; a path stands for the content of a file, to be copied.
 Files = dict[str, bytes | Path]
-
-
-@dataclass(frozen=True)
-class _Gathered:
-    """All that the pages show, before any of them is rendered."""
-
-    catalog: Catalog
-    as_of: date
-    base_url: str
-    machines: tuple[Machine, ...]
-    sections: tuple[Section, ...]
-    tasks: tuple[TaskView, ...]
-    examples: tuple[Example, ...]
-    cells: tuple[Cell, ...]
-    runs: tuple[Runs, ...]
-    placed: downloads.RunAddress
-    tables: tuple[downloads.Table, ...]
-    archives: tuple[downloads.Archive, ...]
 
 
 def site(
@@ -113,81 +92,187 @@ def site(
     Nothing later than `as_of` is shown. The same arguments give the same bytes. `base_url` is where
     the site will be published.
     """
-    shown = [cell for cell in (cells if measured is None else measured) if cell.date <= as_of]
-    found = _gather(catalog, shown, runs, as_of, tasks, examples, base_url.rstrip("/"))
-    shared = {**_shared(found), "version": version, "repository": repository.rstrip("/")}
-    templates = environment({"highlighted": highlighted})
-    pages = list(_pages(found))
-    decided = [cell for cell in cells if cell.date <= as_of and _sound(cell)]
-    return {
-        **{page.path: _rendered(templates, page, shared) for page in pages},
-        **_beside(found, templates, pages, shared),
-        **_cards(templates, pages, shared),
-        **dict(downloads.files(found.tables, found.archives, found.runs, found.placed)),
-        **_assets(),
-        "data.js": _script("advisorData", browser_data(catalog, decided, as_of=as_of)),
-    }
-
-
-def _gather(
-    catalog: Catalog,
-    shown: Sequence[Cell],
-    runs: Sequence[Runs],
-    as_of: date,
-    tasks: Sequence[TaskSource],
-    examples: Sequence[Example],
-    base_url: str,
-) -> _Gathered:
-    placed = downloads.addresses(runs, as_of=as_of)
-    measured = machines(catalog, shown, runs=runs, as_of=as_of, placed=placed)
-    sound = [cell for cell in shown if _sound(cell)]
-    return _Gathered(
+    return _Site(
         catalog=catalog,
-        as_of=as_of,
-        base_url=base_url,
-        machines=measured,
-        sections=sections(
-            catalog,
-            measured,
-            as_of=as_of,
-            proofs=[proof for read in runs for proof in read.proofs],
-        ),
-        tasks=task_views(catalog, tasks),
-        examples=tuple(examples),
-        cells=tuple(shown),
+        decided=tuple(cell for cell in cells if cell.date <= as_of and _sound(cell)),
+        shown=tuple(it for it in (cells if measured is None else measured) if it.date <= as_of),
         runs=tuple(runs),
-        placed=placed,
-        tables=downloads.tables(catalog, sound),
-        archives=downloads.archives(runs, placed),
-    )
+        as_of=as_of,
+        version=version,
+        sources=tuple(tasks),
+        examples=tuple(examples),
+        base_url=base_url.rstrip("/"),
+        repository=repository.rstrip("/"),
+    ).files()
 
 
-def _shared(found: _Gathered) -> dict[str, Any]:
-    """What every template may use."""
-    return {
-        "catalog": found.catalog,
-        "as_of": found.as_of,
-        "base_url": found.base_url,
-        "navigation": NAVIGATION,
-        "machines": found.machines,
-        "sections": found.sections,
-        "tasks": found.tasks,
-        "known_tasks": {task.id for task in found.tasks},
-        "examples": found.examples,
-        "evidence": state(found.sections, found.cells),
-        "bundle_kilobytes": len(gzip.compress(page_bundle(), mtime=0)) // 1000,
-    }
+def _sound(cell: Cell) -> bool:
+    """Whether a cell can be reckoned with; a page still shows one that is not finite."""
+    numbers = (cell.value, cell.low, cell.high, *cell.process_values)
+    return all(math.isfinite(number) and number > 0 for number in numbers)
 
 
-def _pages(found: _Gathered) -> Iterator[SitePage]:
-    yield _start(found.catalog)
-    yield SitePage("compare.html", "compare.html", "compare")
-    yield from criterion_pages(found.catalog, found.sections, found.placed)
-    yield from benchmark_pages(found.catalog, found.machines)
-    yield from framework_pages(found.catalog, found.sections, found.machines, as_of=found.as_of)
-    yield SitePage("tasks.html", "tasks.html", "tasks")
-    yield from task_pages(found.catalog, found.tasks, found.machines)
-    yield from _single_pages(found)
+@dataclass(frozen=True, kw_only=True)
+class _Site:
+    """All that goes into the site, and the views of it that several pages share."""
+
+    catalog: Catalog
+    decided: tuple[Cell, ...]
+    shown: tuple[Cell, ...]
+    runs: tuple[Runs, ...]
+    as_of: date
+    version: str
+    sources: tuple[TaskSource, ...]
+    examples: tuple[Example, ...]
+    base_url: str
+    repository: str
+
+    @cached_property
+    def placed(self) -> downloads.RunAddress:
+        """Where the run files lie."""
+        return downloads.addresses(self.runs, as_of=self.as_of)
+
+    @cached_property
+    def machines(self) -> tuple[Machine, ...]:
+        """The machines, the newest first."""
+        return machines(
+            self.catalog, self.shown, runs=self.runs, as_of=self.as_of, placed=self.placed
+        )
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The feature matrix."""
+        proofs = [proof for read in self.runs for proof in read.proofs]
+        return sections(self.catalog, self.machines, as_of=self.as_of, proofs=proofs)
+
+    @cached_property
+    def tasks(self) -> tuple[TaskView, ...]:
+        """The tasks of the laboratory."""
+        return task_views(self.catalog, self.sources)
+
+    @cached_property
+    def tables(self) -> tuple[downloads.Table, ...]:
+        """The evidence as tables."""
+        return downloads.tables(self.catalog, list(filter(_sound, self.shown)))
+
+    @cached_property
+    def archives(self) -> tuple[downloads.Archive, ...]:
+        """The run files of each machine."""
+        return downloads.archives(self.runs, self.placed)
+
+    @cached_property
+    def shared(self) -> dict[str, Any]:
+        """What every template may use."""
+        return {
+            "catalog": self.catalog,
+            "as_of": self.as_of,
+            "version": self.version,
+            "base_url": self.base_url,
+            "repository": self.repository,
+            "navigation": NAVIGATION,
+            "machines": self.machines,
+            "sections": self.sections,
+            "tasks": self.tasks,
+            "known_tasks": {task.id for task in self.tasks},
+            "examples": self.examples,
+            "evidence": state(self.sections, self.shown),
+            "bundle_kilobytes": len(gzip.compress(page_bundle(), mtime=0)) // 1000,
+        }
+
+    def files(self) -> Files:
+        """Everything by path: pages, what lies beside them, downloads and what pages load."""
+        templates = environment({"highlighted": highlighted})
+        pages = list(self.pages())
+        return {
+            **{page.path: self.rendered(page, templates) for page in pages},
+            **self.scripts(),
+            **self.texts(pages, templates),
+            **self.cards(pages, templates),
+            **dict(downloads.files(self.tables, self.archives, runs=self.runs, placed=self.placed)),
+            **{f"examples/{it.name}": it for example in self.examples for it in example.files},
+            **assets(),
+        }
+
+    def pages(self) -> Iterator[SitePage]:
+        """Every page, before it is rendered."""
+        yield _start(self.catalog)
+        yield SitePage("compare.html", "compare.html", "compare")
+        yield from criterion_pages(self.catalog, self.sections, self.placed)
+        yield from benchmark_pages(self.catalog, self.machines)
+        yield from framework_pages(self.catalog, self.sections, self.machines, as_of=self.as_of)
+        yield SitePage("tasks.html", "tasks.html", "tasks")
+        yield from task_pages(self.catalog, self.tasks, self.machines)
+        yield from self.single_pages()
+
+    def single_pages(self) -> Iterator[SitePage]:
+        """The pages that are one of their kind."""
+        for name, context in {
+            "claims": {"chapters": chapters(self.catalog.claims)},
+            "examples": {},
+            "method": self.about_the_method(),
+            "data": self.about_the_data(),
+        }.items():
+            yield SitePage(f"{name}.html", f"{name}.html", name, context=context)
+        cite = {"sources": cited(self.catalog)}
+        yield SitePage("sources.html", "sources.html", "data", context=cite)
+        yield SitePage(MISSING, MISSING, "start", context={"style": style()})
+
+    def about_the_method(self) -> dict[str, Any]:
+        """What only the page of the method shows."""
+        core = [criterion for criterion in self.catalog.criteria if criterion.core]
+        return {"core": core, "devices": sorted({machine.device for machine in self.machines})}
+
+    def about_the_data(self) -> dict[str, Any]:
+        """What only the page of the downloads shows."""
+        known = {machine.slug: machine for machine in self.machines}
+        return {
+            "tables": self.tables,
+            "archives": [(it, known[it.machine]) for it in self.archives if it.machine in known],
+            "digest": evidence_record(self.catalog, self.as_of, self.shown),
+        }
+
+    def rendered(self, page: SitePage, templates: Environment) -> bytes:
+        """A page as bytes; that for missing pages is served from anywhere, so its root is full."""
+        full = bool(self.base_url) and page.path == MISSING
+        own = {
+            "page": page.path,
+            "root": f"{self.base_url}/" if full else page.root,
+            "section": page.section,
+            "card": f"cards/{page.card}.png",
+        }
+        return _text(templates, page.template, {**self.shared, **page.context, **own})
+
+    def scripts(self) -> dict[str, bytes]:
+        """The data that scripts compute with."""
+        decided = browser_data(self.catalog, self.decided, as_of=self.as_of)
+        return {
+            "data.js": script("advisorData", decided),
+            "matrix.js": script("advisorMatrix", matrix_data(self.sections)),
+            **{
+                f"{machine.folder}/cells.js": script("advisorCells", cells_script(machine))
+                for machine in self.machines
+            },
+        }
+
+    def texts(self, pages: Sequence[SitePage], templates: Environment) -> dict[str, bytes]:
+        """The feed, and the sitemap where the full address is known."""
+        history = changes(self.catalog, self.machines, self.shown, as_of=self.as_of)
+        feed = _text(templates, "feed.xml", {**self.shared, "changes": history})
+        if not self.base_url:
+            return {"feed.xml": feed}
+        listed = sorted(page.path for page in pages if page.path != MISSING)
+        sitemap = _text(templates, "sitemap.xml", {**self.shared, "addresses": listed})
+        return {"feed.xml": feed, "sitemap.xml": sitemap}
+
+    def cards(self, pages: Sequence[SitePage], templates: Environment) -> dict[str, bytes]:
+        """The picture for each card that a page names, where anybody could be shown it."""
+        names = sorted({page.card for page in pages}) if self.base_url else ()
+        return {
+            f"cards/{name}.png": picture(
+                _text(templates, "card.svg", {**self.shared, "card": name}).decode()
+            )
+            for name in names
+        }
 
 
 def _start(catalog: Catalog) -> SitePage:
@@ -201,110 +286,5 @@ def _start(catalog: Catalog) -> SitePage:
     return SitePage("index.html", "index.html", "start", context=context)
 
 
-def _single_pages(found: _Gathered) -> Iterator[SitePage]:
-    catalog = found.catalog
-    known = {machine.slug: machine for machine in found.machines}
-    core = [criterion for criterion in catalog.criteria if criterion.core]
-    devices = sorted({machine.device for machine in found.machines})
-    archives = [(it, known[it.machine]) for it in found.archives if it.machine in known]
-    digest = evidence_record(catalog, found.as_of, found.cells)
-    yield SitePage(
-        "claims.html", "claims.html", "claims", context={"chapters": chapters(catalog.claims)}
-    )
-    yield SitePage("examples.html", "examples.html", "examples")
-    yield SitePage(
-        "method.html", "method.html", "method", context={"core": core, "devices": devices}
-    )
-    yield SitePage("sources.html", "sources.html", "data", context={"sources": cited(catalog)})
-    yield SitePage(
-        "data.html", "data.html", "data",
-        context={"tables": found.tables, "archives": archives, "digest": digest},
-    )  # fmt: skip
-    yield SitePage("404.html", "404.html", "start", context={"style": _style().decode()})
-
-
-def _rendered(templates: Environment, page: SitePage, shared: Mapping[str, Any]) -> bytes:
-    """A page as bytes; the one for missing pages is served from anywhere, so its root is full."""
-    base_url = shared["base_url"]
-    root = f"{base_url}/" if base_url and page.path == "404.html" else page.root
-    context = {**shared, **page.context, "page": page.path, "root": root}
-    context |= {
-        "section": page.section,
-        "canonical": page.canonical,
-        "card": f"cards/{page.card}.png",
-    }
-    return templates.get_template(f"site/{page.template}").render(context).encode()
-
-
-def _beside(
-    found: _Gathered, templates: Environment, pages: Sequence[SitePage], shared: Mapping[str, Any]
-) -> Files:
-    """What belongs to the pages: feed, sitemap, data for their scripts, files of the examples."""
-    history = changes(found.catalog, found.machines, found.cells, as_of=found.as_of)
-    made: Files = {
-        "feed.xml": _text(templates, "feed.xml", {**shared, "changes": history}),
-        "matrix.js": _script("advisorMatrix", matrix_data(found.sections)),
-        "specs.js": _script("advisorSpecs", chart_specs()),
-    }
-    for machine in found.machines:
-        made[f"{machine.folder}/cells.js"] = _script("advisorCells", cells_script(machine))
-    for example in found.examples:
-        made |= {f"examples/{file.name}": file.read_bytes() for file in example.files}
-    if found.base_url:
-        listed = [page.path for page in pages if page.path != "404.html" and not page.canonical]
-        context = {**shared, "addresses": sorted(listed)}
-        made["sitemap.xml"] = _text(templates, "sitemap.xml", context)
-    return made
-
-
 def _text(templates: Environment, template: str, context: Mapping[str, Any]) -> bytes:
     return templates.get_template(f"site/{template}").render(context).encode()
-
-
-def _cards(
-    templates: Environment, pages: Sequence[SitePage], shared: Mapping[str, Any]
-) -> dict[str, bytes]:
-    """The picture for each card that a page names, where anybody could be shown it."""
-    if not shared["base_url"]:
-        return {}
-    drawing = templates.get_template("site/card.svg")
-    names = sorted({page.card for page in pages})
-    return {
-        f"cards/{name}.png": picture(drawing.render({**shared, "card": name})) for name in names
-    }
-
-
-def _style() -> bytes:
-    """The palette that the report uses too, and the site's own style, without words and layout.
-
-    Every page waits for it, so comments and line ends stay in the sources.
-    """
-    palette = resource("templates") / "_macros" / "palette.css"
-    parts = (palette, resource("site") / "style.css")
-    css = "".join(part.read_text(encoding="utf-8") for part in parts)
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    return re.sub(r"(?<=[{};,])\s+|\s+(?=[{}])", "", css).strip().encode()
-
-
-def _assets() -> dict[str, bytes]:
-    """What is the same whatever the evidence."""
-    home = resource("site")
-    return {
-        **{name: (home / name).read_bytes() for name in SCRIPTS},
-        "style.css": _style(),
-        "vendor/vega.js": page_bundle(),
-        "vendor/licences.txt": (home / "vega-licences.txt").read_bytes(),
-    }
-
-
-def _script(name: str, data: Mapping[str, Any]) -> bytes:
-    """`data` as a script that sets a constant, as short as can be and safe to stand in a page."""
-    text = json.dumps(data, sort_keys=True, allow_nan=False, separators=(",", ":"))
-    text = text.replace("</", "<\\/")
-    return f"const {name} = {text};\n".encode("ascii")
-
-
-def _sound(cell: Cell) -> bool:
-    """Whether a cell can be reckoned with; a page still shows one that is not finite."""
-    numbers = (cell.value, cell.low, cell.high, *cell.process_values)
-    return all(math.isfinite(number) and number > 0 for number in numbers)

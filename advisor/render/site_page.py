@@ -12,14 +12,13 @@ class SitePage:
     """A page: where it lies from the site's root, its template, and what only it needs.
 
     `section` is the page in the navigation that it belongs to and `card` the picture for those who
-    share it. `canonical` names another page that shows the same.
+    share it.
     """
 
     path: str
     template: str
     card: str
     section: str = ""
-    canonical: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -21,11 +21,12 @@ __all__ = ["Evidence", "gather", "parse_date", "parse_two_dates", "today"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """Knowledge, cells that count, and the runs they come from."""
+    """Knowledge, cells that count, and the runs they come from; `own`: some are the user's own."""
 
     catalog: Catalog
     cells: tuple[Cell, ...]
     runs: tuple[Runs, ...]
+    own: bool = False
 
 
 def gather(results: Sequence[Path], as_of: date) -> Evidence:
@@ -41,7 +42,7 @@ def gather(results: Sequence[Path], as_of: date) -> Evidence:
     mine = _cells(catalog, own, as_of)
     covered = {cell.device for cell in mine}
     rest = tuple(cell for cell in _cells(catalog, bundled, as_of) if cell.device not in covered)
-    return Evidence(catalog, mine + rest, (*own, *bundled))
+    return Evidence(catalog, mine + rest, (*own, *bundled), own=bool(mine))
 
 
 def _runs_in(folder: Path) -> list[Runs]:

@@ -66,6 +66,8 @@ __all__ = [
     "Stack",
     "StackChoice",
     "Statement",
+    "Sway",
+    "SwayKind",
     "Tier",
     "Turned",
     "Verdict",
@@ -80,6 +82,7 @@ Tier = Literal["measured", "probed", "documented", "judged", "unknown"]
 Verdict = Literal["clear", "lean", "too-close", "none"]
 FlipKind = Literal["answer", "requirement", "weight", "group", "measurement", "cell"]
 SettleKind = Literal["question", "measurement", "cell"]
+SwayKind = Literal["weight", "rating"]
 CheckMethod = Literal["topsis", "promethee-ii"]
 MoveCost = Literal["all", "most", "part", "little", "nothing", "unknown"]
 
@@ -616,6 +619,22 @@ class Settle:
     expected: float
     most: float
     winners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sway:
+    """How far one uncertain thing, alone, can move the leader's lead; all else as it stands.
+
+    `subject` is a criterion whose weight is uncertain, or a framework and a criterion whose rating
+    is. `low` and `high` are the leads at the ends, -1 to 1; below 0 another leads, `low_leader`.
+    """
+
+    kind: SwayKind
+    subject: tuple[str, ...]
+    low: float
+    high: float
+    low_leader: str
+    high_leader: str
 
 
 @dataclass(frozen=True)

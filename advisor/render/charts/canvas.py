@@ -24,6 +24,7 @@ __all__ = [
     "PAPER",
     "SHAPES",
     "WIDTH",
+    "Align",
     "Row",
     "across",
     "across_to",
@@ -48,6 +49,7 @@ SHAPES = {"keras": "square", "tensorflow": "diamond", "pytorch": "circle"}
 CHARACTER = 6.6
 
 Row = dict[str, Any]
+Align = Literal["left", "center", "right"]
 Paint = TypeVar("Paint", alt.Fill, alt.Stroke, alt.Shape, alt.FillOpacity, alt.StrokeOpacity)
 
 
@@ -90,7 +92,7 @@ def text(
     *,
     size: float,
     colour: str = INK,
-    align: Literal["left", "center", "right"] = "left",
+    align: Align = "left",
     baseline: Literal["alphabetic", "middle"] = "alphabetic",
     bold: bool = False,
     dx: float = 0,
@@ -110,11 +112,15 @@ def text(
 def row_names(names: Sequence[Row], right: float) -> Iterator[alt.Chart]:
     """The name of each row at its left, and what is remarked on it at its right."""
     label = text(names, size=12, colour=INK)
-    yield label.encode(x=alt.XValue(0), y=down(), text=said())
+    yield label.encode(x=_at(0), y=down(), text=said())
     remarks = [name for name in names if name["remark"]]
     if remarks:
         remark = text(remarks, size=12, colour=INK, align="right", bold=True)
-        yield remark.encode(x=alt.XValue(right), y=down(), text=said("remark"))
+        yield remark.encode(x=_at(right), y=down(), text=said("remark"))
+
+
+def _at(pixel: float) -> alt.XValue:
+    return alt.XValue(pixel)  # type: ignore[no-untyped-call]
 
 
 def across(field: str, low: float, high: float, *, left: float, right: float) -> alt.X:
@@ -226,7 +232,7 @@ def _gather(parent: ElementTree.Element) -> None:
 
 
 def _share(group: ElementTree.Element) -> None:
-    for name in INHERITED & group[0].attrib.keys() - group.attrib.keys():
+    for name in sorted(INHERITED & group[0].attrib.keys() - group.attrib.keys()):
         if len({child.get(name) for child in group}) == 1:
             group.set(name, group[0].attrib[name])
             for child in group:

@@ -15,6 +15,7 @@ from advisor.render.charts.canvas import (
     INK,
     MUTED,
     WIDTH,
+    Align,
     Row,
     across,
     across_to,
@@ -126,6 +127,6 @@ def _lines(count: int, named: dict[float, str], low: float, high: float) -> Iter
 
 def _name(place: float, name: str, x: alt.X, share: float, y: float) -> Iterator[alt.Chart]:
     """`name` below its line, on the side where it stays inside the chart."""
-    align = "left" if share < 0.25 else "right" if share > 0.75 else "center"
+    align: Align = "left" if share < 0.1 else "right" if share > 0.9 else "center"
     mark = text([{"x": place, "y": y, "label": name}], size=10, colour=MUTED, align=align)
     yield mark.encode(x=x, y=down(), text=said())

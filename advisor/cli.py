@@ -274,7 +274,7 @@ def adr(
     from advisor.publish import write_files
     from advisor.register import open_register
 
-    register = open_register(Path.cwd(), folder, format_named(format))
+    register = open_register(Path(), folder, format_named(format))
     evidence, when = _evidence(results, as_of)
     answers = _answers(answers_file, evidence)
     provenance = _provenance(_command("report", answers_file, when, results, []), evidence)
@@ -609,7 +609,7 @@ def _check(
 
     when = parse_date(as_of, "--as-of") if as_of else today()
     evidence_of = _evidence_of(results)
-    where = paths or [open_register(Path.cwd(), None, None).folder]
+    where = paths or [open_register(Path(), None, None).folder]
     checks, problems = recheck_all(where, evidence_of, as_of=when)
     _say_checks(checks, problems, evidence_of(when).catalog, as_json=as_json)
     if problems:

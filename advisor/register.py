@@ -140,7 +140,7 @@ def _configured(start: Path) -> tuple[Path, Format | None]:
 
 def _roots(start: Path) -> Iterator[Path]:
     """`start` and what is above it, up to the top of its repository; else only `start`."""
-    above = [start, *start.parents]
+    above = [start, *start.resolve().parents]
     top = next((place for place, folder in enumerate(above) if (folder / ".git").exists()), 0)
     yield from above[: top + 1]
 

@@ -41,8 +41,9 @@ __all__ = [
 #: What a new record may be; "superseded" comes about by superseding.
 STATUSES: Final = ("draft", "proposed", "accepted", "rejected", "deprecated")
 
-#: Stands for the block while lines are compared.
-HOLE: Final = "\0"
+#: Stands for the block's content while a record is made, and while lines are compared.
+HOLE: Final = "(record)"
+EMPTY_BLOCK: Final = f"{BLOCK_START}\n{HOLE}\n-->"
 
 LONGEST_TITLE, LONGEST_SLUG = 80, 60
 #: So many of each are named; the report has all of them.
@@ -132,15 +133,17 @@ def slug(title: str) -> str:
 def adr(page: Page, filing: Filing) -> str:
     """The text of a record: UTF-8, LF, each paragraph in one line."""
     text = _render(page, filing)
-    record = {
-        **embedded_record(page.decision, page.catalog, page.provenance),
+    record = embedded_record(page.decision, page.catalog, page.provenance)
+    del record["answers"]  # said by "answers_file" too, and a record is short
+    record |= {
         "number": filing.number,
         "title": filing.title,
         "status": filing.status,
         "supersedes": filing.supersedes.number if filing.supersedes else None,
         "lines": " ".join(_keys(text.split("\n"))),
     }
-    return text.replace(HOLE, _harmless(json_text(record).rstrip("\n")))
+    content = _harmless(json_text(record).rstrip("\n"))
+    return text.replace(EMPTY_BLOCK, f"{BLOCK_START}\n{content}\n-->", 1)
 
 
 def updated(existing: str, new: str) -> Updated:
@@ -155,7 +158,7 @@ def updated(existing: str, new: str) -> Updated:
     base = str(block.get("lines", "")).split(" ")
     lines, kept = _merged(base, _holed(existing), _holed(new))
     found = BLOCK.search(new)
-    filled = "\n".join(lines).replace(HOLE, found[0] if found else "")
+    filled = "\n".join(lines).replace(EMPTY_BLOCK, found[0] if found else "", 1)
     return Updated(filled, tuple(dict.fromkeys(kept)))
 
 
@@ -242,7 +245,7 @@ def _harmless(text: str) -> str:
 
 
 def _holed(text: str) -> list[str]:
-    return BLOCK.sub(f"{BLOCK_START}\n{HOLE}\n-->", text).split("\n")
+    return BLOCK.sub(EMPTY_BLOCK, text, count=1).split("\n")
 
 
 def _keys(lines: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ advise: $(VENV)/light
 
 test: $(VENV)/full
 	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/full
@@ -39,4 +40,4 @@ $(VENV)/full: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@ $(VENV)/light
 
 clean:
-	rm -rf $(VENV) _site report.html .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .tools _site report.html .pytest_cache .mypy_cache .ruff_cache

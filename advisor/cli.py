@@ -628,7 +628,7 @@ def _say_checks(
     if as_json:
         typer.echo(json_text(rechecks_json(checks, problems)), nl=False)
     else:
-        typer.echo(rechecks_text(checks, catalog), nl=False)
+        typer.echo(rechecks_text(checks, catalog, version=__version__), nl=False)
     for problem in problems:
         typer.echo(f"advisor: {problem}", err=True)
     if os.environ.get("GITHUB_ACTIONS") == "true":

@@ -25,7 +25,23 @@ ROOMS: dict[str, set[str]] = {
     "decide": {"model", "catalog", "summarize"},
     "ask": {"errors", "model", "publish", "resources"},
     "evidence": {"errors", "model", "catalog", "runs", "summarize"},
-    "render": {"model", "catalog", "runs", "summarize", "decide", "resources", "ask"},
+    "register": {"errors"},
+    "recorded": {"errors", "model", "ask", "register"},
+    "recheck": {"errors", "model", "catalog", "decide", "evidence", "recorded"},
+    "render": {
+        "errors",
+        "model",
+        "catalog",
+        "runs",
+        "summarize",
+        "decide",
+        "resources",
+        "ask",
+        "register",
+        "recheck",
+    },
+    "rebuild": {"errors", "model", "catalog", "decide", "evidence", "recorded", "render"},
+    "filing": {"errors", "model", "evidence", "register", "render", "runs"},
 }
 
 #: Outside libraries that only the named modules may import.
@@ -36,7 +52,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "markupsafe": ("advisor/render/",),
     "questionary": ("advisor/ask/terminal.py",),
     "prompt_toolkit": ("advisor/ask/terminal.py",),
-    "tomllib": ("advisor/catalog.py", "advisor/ask/answers.py"),
+    "tomllib": ("advisor/catalog.py", "advisor/ask/answers.py", "advisor/register.py"),
     "tomlkit": ("advisor/ask/answers.py",),
     "pandas": ("advisor/runs.py", "advisor/summarize.py"),
     "typer": ("advisor/cli.py",),

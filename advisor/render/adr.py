@@ -29,7 +29,10 @@ from advisor.render.report import figures, shortened
 
 __all__ = [
     "STATUSES",
+    "Filed",
     "Filing",
+    "Option",
+    "Trait",
     "Updated",
     "adr",
     "slug",

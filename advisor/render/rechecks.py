@@ -7,7 +7,6 @@ comes from files is escaped in it, so that a name cannot become a command.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from advisor import __version__
 from advisor.errors import Problem
 from advisor.model import Catalog
 from advisor.recheck import Outcome, Recheck, worst
@@ -24,8 +23,8 @@ MOST = 6
 MARKS: dict[Outcome, str] = {"flipped": "error", "too-close": "warning", "stale": "warning"}
 
 
-def rechecks_text(checks: Iterable[Recheck], catalog: Catalog) -> str:
-    """A few lines for each, parted by blank lines."""
+def rechecks_text(checks: Iterable[Recheck], catalog: Catalog, *, version: str) -> str:
+    """A few lines for each, parted by blank lines; `version` is ours."""
     templates = environment().overlay(autoescape=False)
     template = templates.get_template("terminal/recheck.txt")
     names = _names(catalog)
@@ -41,7 +40,7 @@ def rechecks_text(checks: Iterable[Recheck], catalog: Catalog) -> str:
             names=names,
             catalog=catalog,
             most=MOST,
-            version=__version__,
+            version=version,
         )
         for check in checks
     ]

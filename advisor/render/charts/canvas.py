@@ -245,7 +245,16 @@ def _rounded(number: re.Match[str]) -> str:
 
 GROUP = f"{{{SVG}}}g"
 #: What a mark takes from the group around it.
-INHERITED = {"style", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor"}
+INHERITED = {
+    "fill-opacity",
+    "font-size",
+    "font-weight",
+    "stroke-dasharray",
+    "stroke-opacity",
+    "stroke-width",
+    "style",
+    "text-anchor",
+}
 UNUSED = {"class", "role", "pointer-events", "stroke-miterlimit", "font-family"}
 DEFAULTS = {
     ("opacity", "1"),

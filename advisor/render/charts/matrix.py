@@ -120,7 +120,7 @@ def _limits(limits: Sequence[Row]) -> Iterator[alt.Chart]:
 
 
 def _signs(signs: Sequence[Row]) -> Iterator[alt.Chart]:
-    mark = layer(signs).mark_point(size=70, opacity=1, strokeWidth=0)
+    mark = layer(signs).mark_point(size=70, opacity=1, stroke=PAPER, strokeWidth=0)
     colour, outline = painted("colour", alt.Fill), painted("shape", alt.Shape)
     yield mark.encode(x=_x(), y=down(), fill=colour, shape=outline)
 

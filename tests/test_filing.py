@@ -79,7 +79,7 @@ def test_superseding_goes_both_ways(
     assert old.path.name in new.path.read_text()
     assert (old.closed, new.closed) == (True, False)
     assert new.format == format
-    with pytest.raises(RecordError, match="[Ss]uperseded by"):
+    with pytest.raises(RecordError, match=r"[Ss]uperseded by"):
         file_anew(material(decision, catalog), register(tmp_path), status="accepted", supersedes=1)
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -163,10 +164,7 @@ def test_a_hostile_name_is_text_and_ends_no_comment(
     assert block["project"] == hostile
     assert text.count("-->") == (2 if format == "madr4" else 1)
     assert read_entry(Path("0003-x.md"), text).status.lower() == "proposed"
-    outside = text.replace(json.dumps(hostile), "")
-    assert "<script>" not in re.sub(
-        r"<!-- advisor decision\n.*?\n-->", "", outside, flags=re.DOTALL
-    )
+    assert "<script>" not in COMMENT.sub("", text)
     assert [line for line in text.split("\n") if line.startswith("# ")] == [
         f"# 3. {title(page)}" if format == "nygard" else f"# {title(page)}"
     ]
@@ -280,13 +278,17 @@ def test_without_its_comment_a_record_cannot_be_updated(page: Page) -> None:
         updated(COMMENT.sub("", text), text)
 
 
+@cache
+def ready_page() -> Page:
+    decision = handmade.make_decisions()["clear"]
+    return make_page(decision, handmade.make_catalog(), handmade.PROVENANCE)
+
+
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_word_of_a_person_is_ever_lost(data: st.DataObject) -> None:
     """Lines put in anywhere outside the comment, in any number, survive any update."""
-    page = make_page(
-        handmade.make_decisions()["clear"], handmade.make_catalog(), handmade.PROVENANCE
-    )
+    page = ready_page()
     format = data.draw(st.sampled_from(FORMATS))
     lines = adr(page, filing(format)).split("\n")
     start = lines.index("<!-- advisor decision")

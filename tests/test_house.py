@@ -39,6 +39,7 @@ ROOMS: dict[str, set[str]] = {
         "ask",
         "register",
         "recheck",
+        "publish",
     },
     "rebuild": {"errors", "model", "catalog", "decide", "evidence", "recorded", "render"},
     "filing": {"errors", "model", "evidence", "register", "render", "runs"},

@@ -26,6 +26,7 @@ from advisor.model import (
     Question,
     Source,
     Stack,
+    Start,
     Statement,
     Workload,
 )
@@ -47,6 +48,7 @@ TABLES: dict[str, tuple[str, type[BaseModel]]] = {
     "workload": ("workloads", Workload),
     "claim": ("claims", Claim),
     "bridge": ("bridges", Bridge),
+    "start": ("starts", Start),
 }
 
 #: (field, key, field it names): whatever is named by this key must exist.
@@ -63,6 +65,7 @@ REFERENCES = (
     ("bridges", "from_", "frameworks"),
     ("bridges", "to", "frameworks"),
     ("bridges", "sources", "sources"),
+    ("starts", "id", "stacks"),
 )
 
 

@@ -65,6 +65,7 @@ __all__ = [
     "Source",
     "Stack",
     "StackChoice",
+    "Start",
     "Statement",
     "Sway",
     "SwayKind",
@@ -117,6 +118,14 @@ class Stack(Noun):
     backend: str
     mode: str
     summary: str
+
+
+class Start(Noun):
+    """What to install and a first program for a stack that is no default; `id` is the stack's."""
+
+    id: Id
+    install: str
+    code: str
 
 
 class Group(Noun):
@@ -358,6 +367,7 @@ class Catalog(Noun):
     workloads: tuple[Workload, ...]
     claims: tuple[Claim, ...] = ()
     bridges: tuple[Bridge, ...] = ()
+    starts: tuple[Start, ...] = ()
     policy: Policy
 
     def framework(self, id: str) -> Framework:

@@ -29,6 +29,7 @@ from advisor.model import (
     RuledOut,
     Source,
     Stack,
+    Start,
     Sway,
 )
 from advisor.render.changes import Change, Opening, changes, openings
@@ -162,6 +163,7 @@ class Page:
     lead: float
     places: tuple[Place, ...]
     stack: Stack | None
+    start: Start | None
     arguments: tuple[Argument, ...]
     speaks_for: tuple[Argument, ...]
     speaks_against: tuple[Argument, ...]
@@ -201,6 +203,7 @@ def make_page(
         lead=decision.ranking[0].score - decision.ranking[1].score if rival else 0.0,
         places=tuple(_places(decision, catalog)),
         stack=catalog.stack(decision.stack.stack) if decision.stack else None,
+        start=_start(decision, catalog, winner),
         arguments=arguments,
         speaks_for=tuple(a for a in arguments if a.difference > FAINT),
         speaks_against=tuple(a for a in arguments if a.difference < -FAINT),
@@ -222,6 +225,15 @@ def make_page(
         provenance=provenance,
         record=json_text(embedded_record(decision, catalog, provenance)),
     )
+
+
+def _start(decision: Decision, catalog: Catalog, winner: Framework | None) -> Start | None:
+    """How to start with the stack to run, or else with the framework."""
+    if winner is None:
+        return None
+    wanted = decision.stack.stack if decision.stack else winner.default_stack
+    usual = Start(id=winner.default_stack, install=winner.install, code=winner.quick_start)
+    return next((start for start in catalog.starts if start.id == wanted), usual)
 
 
 def _places(decision: Decision, catalog: Catalog) -> Iterator[Place]:

@@ -117,10 +117,10 @@ def _compact(toml: str) -> str:
 def knowledge_digest(catalog: Catalog) -> str:
     """The SHA-256 of what shapes a decision or its report and is no evidence, "sha256:<64 hex>".
 
-    Questions with their effects, workloads, groups, frameworks, stacks: the evidence digest leaves
-    them out, since they say nothing about the world.
+    Questions with their effects, workloads, groups, frameworks, stacks and how to start with them:
+    the evidence digest leaves them out, since they say nothing about the world.
     """
-    fields = ("questions", "workloads", "groups", "frameworks", "stacks")
+    fields = ("questions", "workloads", "groups", "frameworks", "stacks", "starts")
     record = {f: [noun.model_dump(mode="json") for noun in getattr(catalog, f)] for f in fields}
     text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-from advisor.model import Answers, Catalog, Decision
+from advisor.model import Answers, Catalog, Decision, Start
 from advisor.render.record import Provenance, embedded_record
 from advisor.render.report import report
 from advisor.runs import Runs
@@ -116,6 +116,16 @@ def test_it_says_what_to_install_and_how_to_start(pages: dict[str, str], catalog
     assert blocks == [winner.install, winner.quick_start.strip()]
     assert "pytorch-channels-last" in text(section)
     assert "1.38 times as long" in text(section)
+
+
+def test_a_stack_that_is_no_default_has_its_own_start(
+    decisions: dict[str, Decision], catalog: Catalog
+) -> None:
+    start = Start(id="pytorch-channels-last", install="pip install torch", code="\nimport torch\n")
+    known = catalog.model_copy(update={"starts": (start,)})
+    section = by_id(parsed(handmade.make_page(decisions["clear"], known)), "start")
+    blocks = ["".join(element.itertext()) for element in section.iter(f"{HTML}pre")]
+    assert blocks == ["pip install torch", "import torch"]
 
 
 def test_nobody_left_means_nothing_to_install_but_a_way_back(pages: dict[str, str]) -> None:

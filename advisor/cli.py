@@ -231,7 +231,7 @@ def rebuild(
     evidence = _evidence_of(results)(recorded.record.date)
     text = made_again(recorded, evidence, version=__version__)
     if output is None:
-        typer.echo(text.encode(), nl=False)
+        typer.echo(text, nl=False)
         return
     write_file(output, text)
     same = "the same bytes" if text == recorded.text else "not the same: the report was edited"

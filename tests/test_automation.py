@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from advisor.cli import app
-from tests.test_cli import EXAMPLES, ROOT, advisor
+from tests.inprocess import advisor
+from tests.test_cli import EXAMPLES, ROOT
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())

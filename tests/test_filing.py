@@ -16,10 +16,11 @@ from advisor.publish import write_files
 from advisor.register import FORMATS, Format, Register, block_of, open_register
 from advisor.render.adr import slug, title
 from advisor.render.page import make_page
+from tests.inprocess import advisor
 from tests.render import handmade
 from tests.render.test_adr import later
 from tests.render.test_report import HOSTILE, named
-from tests.test_cli import EXAMPLES, advisor, complaint
+from tests.test_cli import EXAMPLES, complaint
 
 
 @pytest.fixture(scope="module")
@@ -262,3 +263,29 @@ def test_the_report_beside_a_record_is_the_one_that_the_command_in_it_makes(
     done = advisor("rebuild", report, cwd=project)
     assert done.stdout == report.read_text()
     assert json.loads(advisor("check", "--json", cwd=project).stdout)["outcome"] == "same"
+
+
+@pytest.mark.parametrize("kind", ["markup", "template", "comment", "right-to-left", "emoji"])
+def test_a_hostile_project_is_only_text_from_answers_to_check(tmp_path: Path, kind: str) -> None:
+    name = json.dumps(HOSTILE[kind], ensure_ascii=False)
+    (tmp_path / "a.toml").write_text(
+        f'format = 1\nproject = {name}\n[answers]\nstage = "prototype"'
+    )
+    done = advisor("adr", "a.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (page,) = (tmp_path / "docs" / "decisions").glob("*.report.html")
+    assert "<script" not in page.read_text()
+    assert len(tree(tmp_path)) == 4
+    done = advisor("check", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("project", ['"' + "x" * 10_000 + '"', '""', '"\\n"', "7"])
+def test_a_project_that_is_no_name_is_refused_and_nothing_written(
+    tmp_path: Path, project: str
+) -> None:
+    answers = tmp_path / "a.toml"
+    answers.write_text(f'format = 1\nproject = {project}\n[answers]\nstage = "prototype"\n')
+    for command in ("adr", "report"):
+        complaint(advisor(command, "a.toml", cwd=tmp_path), "a.toml", "project")
+    assert list(tree(tmp_path)) == ["a.toml"]

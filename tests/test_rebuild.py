@@ -25,8 +25,9 @@ from advisor.recorded import read_recorded
 from advisor.render.record import Provenance
 from advisor.render.report import report
 from advisor.render.seal import is_intact, sealed, sealed_json
+from tests.inprocess import advisor
 from tests.runfiles import content, written
-from tests.test_cli import EXAMPLES, ROOT, advisor, complaint
+from tests.test_cli import EXAMPLES, ROOT, complaint
 
 WHEN = date(2026, 11, 22)
 FORMATS = ["html", "md", "json"]

@@ -23,7 +23,8 @@ from advisor.render.rechecks import annotations, rechecks_json, rechecks_text
 from advisor.render.record import Provenance
 from advisor.render.report import report
 from tests.decide.small import CATALOG, TODAY, statement
-from tests.test_cli import EXAMPLES, advisor
+from tests.inprocess import advisor
+from tests.test_cli import EXAMPLES
 
 #: A policy under which the small catalogue's answers give a lean, if barely.
 POLICY = CATALOG.policy.model_copy(update={"draws": 400, "lean": 0.59})

@@ -29,6 +29,11 @@ class _Standing(NamedTuple):
     values: Values
     leader: str
 
+    @property
+    def now(self) -> "_End":
+        """The lead as it stands."""
+        return _lead(self.weights, self.values, self)
+
 
 class _End(NamedTuple):
     """The old leader's lead at one end, and who leads there."""
@@ -66,7 +71,7 @@ def _weight_sways(decision: Decision, standing: _Standing, policy: Policy) -> It
             _lead({**standing.weights, criterion: weight * factor}, standing.values, standing)
             for factor in _factors(decision.needs, criterion, policy)
         ]
-        yield _sway("weight", (criterion,), ends)
+        yield _sway("weight", (criterion,), [*ends, standing.now])
 
 
 def _factors(needs: Needs, criterion: str, policy: Policy) -> tuple[float, float]:
@@ -94,7 +99,7 @@ def _rating_sways(decision: Decision, standing: _Standing) -> Iterator[Sway]:
             _lead(standing.weights, _with(standing.values, ratings, end), standing)
             for end in ("low", "high")
         ]
-        yield _sway("rating", subject, ends)
+        yield _sway("rating", subject, [*ends, standing.now])
 
 
 def _owner(rating: Rating, candidates: Collection[str]) -> str:
@@ -133,5 +138,9 @@ def _added(values: Iterable[float]) -> float:
 
 
 def _sway(kind: SwayKind, subject: tuple[str, ...], ends: Iterable[_End]) -> Sway:
-    low, high = sorted(ends)
+    """From the lowest lead to the highest: the ends, and the lead as it stands.
+
+    Both ends can be on one side of it, where the next best is another framework at each end.
+    """
+    low, *_, high = sorted(ends)
     return Sway(kind, subject, low.lead, high.lead, low.leader, high.leader)

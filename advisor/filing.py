@@ -4,6 +4,8 @@
     NNNN-slug.report.html    the report with all evidence; no second .md, which adr-log would index
     NNNN-slug.answers.toml   the answers, as they were given
 
+The latter two stand in a folder `evidence` where pyadr is used, which reads whatever has a number.
+
 Names come from the number and from letters of the title, so that nothing leaves the folder; nothing
 that is there already is replaced unless it is the record that was asked for, and ours.
 """
@@ -16,7 +18,7 @@ from typing import Any, Final
 from advisor.errors import Problem, RecordError
 from advisor.evidence import Evidence
 from advisor.model import Catalog, Decision
-from advisor.register import FORMATS, Entry, Format, Register, block_of
+from advisor.register import EVIDENCE, FORMATS, Entry, Format, Register, block_of
 from advisor.render.adr import STATUSES, Filing, adr, slug, superseded, title, updated
 from advisor.render.page import Page, make_page
 from advisor.render.record import Provenance
@@ -88,7 +90,9 @@ def file_anew(
     named = title(page)
     stem = f"{number:04}-{slug(named)}"
     date = material.decision.as_of
-    filing = Filing(register.format, number, named, status, date, stem, supersedes=old)
+    filing = Filing(
+        register.format, number, named, status, date, stem, register.evidence, supersedes=old
+    )
     files = _files(page, material.answers, register.folder, filing)
     _refuse_what_is_there(files)
     if old:
@@ -119,6 +123,7 @@ def file_again(
         status=str(block.get("status", "proposed")),
         date=material.decision.as_of,
         stem=entry.path.stem,
+        evidence=EVIDENCE if block.get("evidence") == EVIDENCE else "",
         supersedes=register.entry(replaced) if isinstance(replaced, int) else None,
     )
     files = _files(page, material.answers, register.folder, filing)
@@ -130,8 +135,8 @@ def file_again(
 def _files(page: Page, answers: bytes, folder: Path, filing: Filing) -> dict[Path, str | bytes]:
     return {
         folder / f"{filing.stem}.md": adr(page, filing),
-        folder / f"{filing.stem}.report.html": document(page, "html"),
-        folder / f"{filing.stem}.answers.toml": answers,
+        folder / filing.evidence / f"{filing.stem}.report.html": document(page, "html"),
+        folder / filing.evidence / f"{filing.stem}.answers.toml": answers,
     }
 
 

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from advisor.ask.answers import parse_answers
 from advisor.errors import AnswersError, Problem, RecordError
 from advisor.model import Answers, Catalog, Verdict
-from advisor.register import Entry, block_of, read_entry
+from advisor.register import EVIDENCE, Entry, block_of, read_entry
 
 __all__ = ["Kind", "Record", "Recorded", "find_recorded", "is_sealed", "read_recorded", "record_in"]
 
@@ -147,7 +147,10 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def _beside(path: Path, filed: set[Path]) -> bool:
     """Whether a file is the report of an ADR that was found too."""
-    return path.name.endswith(".report.html") and path.with_suffix("").with_suffix("") in filed
+    stem = path.with_suffix("").with_suffix("")
+    if stem.parent.name == EVIDENCE and stem.parent.parent / stem.name in filed:
+        return path.name.endswith(".report.html")
+    return path.name.endswith(".report.html") and stem in filed
 
 
 def record_in(text: str) -> tuple[Kind, dict[str, Any]] | None:

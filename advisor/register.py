@@ -29,6 +29,7 @@ __all__ = [
     "BLOCK",
     "BLOCK_START",
     "DEFAULT_FOLDER",
+    "EVIDENCE",
     "FORMATS",
     "Entry",
     "Format",
@@ -46,6 +47,9 @@ DEFAULT_FOLDER: Final = Path("docs/decisions")
 
 #: Where registers usually are, the likeliest first.
 USUAL: Final = (DEFAULT_FOLDER, Path("docs/adr"), Path("doc/adr"))
+
+#: The folder below a register for what may not stand beside its records.
+EVIDENCE: Final = "evidence"
 
 #: The last number that four digits can say.
 LAST: Final = 9999
@@ -86,11 +90,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Register:
-    """The folder, the format of a new record, and what is there, by number."""
+    """The folder, the format of a new record, and what is there, by number.
+
+    `evidence` is where report and answers of a record go: a folder below, or "" for beside it.
+    """
 
     folder: Path
     format: Format
     entries: tuple[Entry, ...]
+    evidence: str = ""
 
     @property
     def next_number(self) -> int:
@@ -123,7 +131,19 @@ def open_register(start: Path, folder: Path | None, format: Format | None) -> Re
         raise RecordError(Problem(str(found), "is a file, and records need a folder", cure))
     entries = tuple(sorted(_entries(found), key=lambda entry: (entry.number or 0, entry.path.name)))
     usual = entries[-1].format if entries else configured
-    return Register(found, format or usual or "bridge", entries)
+    # pyadr takes every file with a number for a record, whatever it ends in.
+    evidence = EVIDENCE if folder is None and _is_pyadrs(start) else ""
+    return Register(found, format or usual or "bridge", entries, evidence)
+
+
+def _is_pyadrs(start: Path) -> bool:
+    """Whether pyadr's configuration is the one that says where records are."""
+    for root in _roots(start):
+        if any((root / other).is_file() for other in (".adr-dir", ".log4brains.yml")):
+            return False
+        if (root / ".adr").is_file():
+            return True
+    return False
 
 
 def _configured(start: Path) -> tuple[Path, Format | None]:

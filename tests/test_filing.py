@@ -13,6 +13,7 @@ from advisor.errors import RecordError
 from advisor.filing import Material, file_again, file_anew, format_named
 from advisor.model import Catalog, Decision
 from advisor.publish import write_files
+from advisor.recorded import find_recorded
 from advisor.register import FORMATS, Format, Register, block_of, open_register
 from advisor.render.adr import slug, title
 from advisor.render.page import make_page
@@ -101,6 +102,39 @@ def test_an_update_writes_the_same_files_and_keeps_edits(
     block = block_of(text)
     assert block
     assert block["as_of"] == "2027-05-01"
+
+
+def test_where_pyadr_is_used_only_records_have_a_number(
+    decision: Decision, catalog: Catalog, tmp_path: Path
+) -> None:
+    """It takes every file that starts with four digits for a record, whatever it ends in."""
+    (tmp_path / ".adr").write_text("[adr]\nrecords-dir = log\n")
+    for again in (False, True):
+        opened = open_register(tmp_path, None, None)
+        made = material(decision, catalog)
+        filed = file_again(made, opened, 1) if again else file_anew(made, opened, status="draft")
+        write_files(filed.files)
+    names = [path.name for path in (tmp_path / "log").glob("[0-9][0-9][0-9][0-9]-*")]
+    assert names == [filed.record.name]
+    assert len(list((tmp_path / "log" / "evidence").iterdir())) == 2
+    stem = filed.record.stem
+    text = filed.record.read_text()
+    assert f"(evidence/{stem}.report.html)" in text
+    assert f"(evidence/{stem}.answers.toml)" in text
+    found, problems = find_recorded([tmp_path])
+    assert ([each.kind for each in found], problems) == (["adr"], [])
+
+
+def test_what_somebody_wrote_into_the_comment_leads_nowhere_else(
+    decision: Decision, catalog: Catalog, tmp_path: Path
+) -> None:
+    folder = tmp_path / "records"
+    write_files(file_anew(material(decision, catalog), register(folder), status="draft").files)
+    (record,) = folder.glob("*.md")
+    text = record.read_text().replace('"evidence": ""', '"evidence": "../elsewhere"')
+    record.write_text(text)
+    filed = file_again(material(decision, catalog), register(folder), 1)
+    assert {path.parent for path in filed.files} == {folder}
 
 
 def test_another_choice_is_another_record(

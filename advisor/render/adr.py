@@ -57,7 +57,10 @@ GOOD, BAD = 0.75, 0.5
 
 @dataclass(frozen=True)
 class Filing:
-    """How a decision is filed: what the register and the command line say about the record."""
+    """How a decision is filed: what the register and the command line say about the record.
+
+    `evidence` is the folder below the record's for report and answers, "" for the same.
+    """
 
     format: Format
     number: int
@@ -65,6 +68,7 @@ class Filing:
     status: str
     date: date
     stem: str
+    evidence: str = ""
     supersedes: Entry | None = None
 
 
@@ -142,6 +146,7 @@ def adr(page: Page, filing: Filing) -> str:
         "number": filing.number,
         "title": filing.title,
         "status": filing.status,
+        "evidence": filing.evidence,
         "supersedes": filing.supersedes.number if filing.supersedes else None,
         "lines": " ".join(_keys(text.split("\n"))),
     }
@@ -208,6 +213,7 @@ def _filed(page: Page, filing: Filing) -> Filed:
     heavy = sorted(page.arguments, key=lambda a: (-a.weight, a.criterion.id))
     losses = page.speaks_against[:REASONS]
     said = {argument.criterion for argument in losses}
+    beside = f"{filing.evidence}/" if filing.evidence else ""
     return Filed(
         page=page,
         filing=filing,
@@ -217,8 +223,8 @@ def _filed(page: Page, filing: Filing) -> Filed:
         losses=losses,
         caveats=tuple(c for c in page.caveats if c.criterion not in said)[:CAVEATS],
         name=f"{filing.stem}.md",
-        report_name=f"{filing.stem}.report.html",
-        answers_name=f"{filing.stem}.answers.toml",
+        report_name=f"{beside}{filing.stem}.report.html",
+        answers_name=f"{beside}{filing.stem}.answers.toml",
     )
 
 

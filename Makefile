@@ -16,8 +16,9 @@ test: $(VENV)/full
 bench: $(VENV)/full
 	$(BIN)/advisor bench
 
+# More options go into SITE: make site SITE="--base-url https://example.org/here"
 site: $(VENV)/light
-	$(BIN)/advisor site -o _site
+	$(BIN)/advisor site -o _site $(SITE)
 
 # What is made from the evidence and committed: run it after the evidence has changed.
 examples: $(VENV)/full

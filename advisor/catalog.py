@@ -9,6 +9,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ from advisor.model import (
     Criterion,
     Framework,
     Group,
+    Metric,
+    Omission,
     Policy,
     Question,
     Source,
@@ -32,7 +35,7 @@ from advisor.model import (
 )
 from advisor.resources import PACKAGE
 
-__all__ = ["KNOWLEDGE", "evidence_record", "load_catalog"]
+__all__ = ["KNOWLEDGE", "evidence_record", "load_catalog", "metric_names"]
 
 KNOWLEDGE = PACKAGE / "knowledge"
 
@@ -49,6 +52,8 @@ TABLES: dict[str, tuple[str, type[BaseModel]]] = {
     "claim": ("claims", Claim),
     "bridge": ("bridges", Bridge),
     "start": ("starts", Start),
+    "metric": ("metrics", Metric),
+    "omission": ("omissions", Omission),
 }
 
 #: (field, key, field it names): whatever is named by this key must exist.
@@ -60,12 +65,15 @@ REFERENCES = (
     ("statements", "criterion", "criteria"),
     ("statements", "inherits", "frameworks"),
     ("statements", "sources", "sources"),
+    ("criteria", "estate", "frameworks"),
     ("claims", "criterion", "criteria"),
     ("claims", "sources", "sources"),
     ("bridges", "from_", "frameworks"),
     ("bridges", "to", "frameworks"),
     ("bridges", "sources", "sources"),
     ("starts", "id", "stacks"),
+    ("metrics", "frameworks", "frameworks"),
+    ("omissions", "spared", "stacks"),
 )
 
 
@@ -151,6 +159,21 @@ def _contradictions(entries: dict[str, list[_Entry]]) -> Iterator[Problem]:
         if value not in ids[field]:
             yield Problem(f"{where} {key}", f'"{value}" is not among the {field}', "Name one.")
     yield from _question_contradictions(entries["questions"])
+    yield from _measuring_contradictions(entries)
+
+
+def _measuring_contradictions(entries: dict[str, list[_Entry]]) -> Iterator[Problem]:
+    """What is measured for a criterion, or left out, must be measurable."""
+    known = {(entry.noun.phase, entry.noun.id) for entry in entries["metrics"]}
+    phases = {phase for phase, _ in known}
+    for where, criterion in entries["criteria"]:
+        measure = criterion.measure
+        if measure and (measure.phase, measure.metric) not in known:
+            what = f'"{measure.metric}" is no metric of the phase "{measure.phase}"'
+            yield Problem(f"{where} measure", what, "Name one of metrics.toml.")
+    for where, omission in entries["omissions"]:
+        for phase in set(omission.phases) - phases:
+            yield Problem(f"{where} phases", f'"{phase}" is no phase', "See metrics.toml.")
 
 
 def _repeats(entries: dict[str, list[_Entry]]) -> Iterator[Problem]:
@@ -166,7 +189,7 @@ def _repeats(entries: dict[str, list[_Entry]]) -> Iterator[Problem]:
 def _identity(noun: Any) -> Any:
     if isinstance(noun, Statement):
         return (noun.framework, noun.criterion, noun.date)
-    return noun.id
+    return noun if isinstance(noun, Omission) else noun.id
 
 
 def _references(entries: dict[str, list[_Entry]]) -> Iterator[tuple[str, str, str, str]]:
@@ -188,6 +211,10 @@ def _question_references(where: str, question: Question) -> Iterator[tuple[str, 
             yield where, f"choice {choice.id}", criterion, "criteria"
         for workload in choice.focus.workloads:
             yield where, f"choice {choice.id} focus", workload, "workloads"
+        for metric in choice.focus.metrics:
+            yield where, f"choice {choice.id} focus", metric, "metrics"
+        if choice.uses:
+            yield where, f"choice {choice.id} uses", choice.uses, "frameworks"
 
 
 def _question_contradictions(questions: list[_Entry]) -> Iterator[Problem]:
@@ -205,6 +232,13 @@ def _question_contradictions(questions: list[_Entry]) -> Iterator[Problem]:
                 if seen[earlier].choice(choice) is None:
                     yield Problem(f"{where} when", f'no choice "{choice}"', f"See {earlier}.")
         seen[question.id] = question
+
+
+@cache
+def metric_names() -> dict[str, str]:
+    """What each metric is called, for those who show metrics and hold no catalog."""
+    text = (KNOWLEDGE / "metrics.toml").read_text(encoding="utf-8")
+    return {row["id"]: row["name"] for row in tomllib.loads(text)["metric"]}
 
 
 def evidence_record(catalog: Catalog, as_of: date, cells: Iterable[object]) -> str:

@@ -4,9 +4,10 @@ Everything heavy is imported inside the command that needs it, so that `advisor 
 needs none of it.
 """
 
+import contextlib
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -21,10 +22,12 @@ from advisor import __version__
 if TYPE_CHECKING:
     from advisor.errors import Problem
     from advisor.evidence import Evidence
-    from advisor.model import Answers, Catalog, Decision
+    from advisor.measure import Choices
+    from advisor.model import Answers, Catalog, Decision, Judgement, Weighing
     from advisor.rebuild import Finding
     from advisor.recheck import Recheck
     from advisor.render.record import Provenance
+    from advisor.render.site import Files
 
 __all__ = ["app"]
 
@@ -36,6 +39,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+results_app = typer.Typer(help="Show the measurements that count.", rich_markup_mode=None)
+app.add_typer(results_app, name="results")
 
 AnswersFile = Annotated[Path, typer.Argument(help="An answers file (TOML).", metavar="ANSWERS")]
 AsOf = Annotated[
@@ -82,6 +88,7 @@ class Answered:
     settings: tuple[str, ...] = ()
     defaults: bool = False
     plain: bool = False
+    groups: bool = False
 
 
 def _version(wanted: bool) -> None:
@@ -138,11 +145,14 @@ def ask(
     plain: Annotated[
         bool, typer.Option("--plain", help="Numbered prompts, for screen readers.")
     ] = False,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Then weigh groups of criteria against each other.")
+    ] = False,
 ) -> None:
     """Ask the questionnaire and keep the answers; an existing file is continued."""
     from advisor.catalog import load_catalog
 
-    given = Answered(project, tuple(settings or ()), defaults, plain)
+    given = Answered(project, tuple(settings or ()), defaults, plain, groups)
     _asked(load_catalog(), output, given)
     typer.echo(f"Answers in {output}. Next: advisor report {output}")
 
@@ -324,44 +334,113 @@ def site(
     output: Output = Path("_site"),
     as_of: AsOf = None,
     results: Results = None,
-    base_url: Annotated[str, typer.Option("--base-url", help="Where it will be served.")] = "",
+    base_url: Annotated[
+        str, typer.Option("--base-url", help="Where it will be published: for full addresses.")
+    ] = "",
+    repository: Annotated[
+        str, typer.Option("--repository", help="Where levels are disputed, if not at ours.")
+    ] = "",
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Show it on this machine, and again after every change.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Where to serve; 0 finds a free one.")
+    ] = 8000,
 ) -> None:
     """Write the comparison site: static pages that open from a folder."""
-    from advisor.publish import write_folder
-    from advisor.render.site import site as render_site
+    from advisor.publish import check_folder, write_folder
 
-    evidence, when = _evidence(results, as_of)
-    files = render_site(
-        evidence.catalog,
-        evidence.cells,
-        evidence.runs,
-        as_of=when,
-        version=__version__,
-        base_url=base_url,
-    )
-    write_folder(output, files)
-    typer.echo(f"{len(files)} files in {output}: open {output / 'index.html'}")
+    check_folder(output)
+
+    def build() -> int:
+        files = _site_files(results, as_of, base_url=base_url, repository=repository)
+        write_folder(output, files)
+        return len(files)
+
+    count = build()
+    typer.echo(f"{count} files in {output}: open {output / 'index.html'}")
+    if not base_url:
+        typer.echo("Without --base-url: no sitemap, no canonical links, no pictures for sharing.")
+    if serve:
+        _serve(output, results or (), build, port)
 
 
-@app.command()
+@results_app.callback(invoke_without_command=True)
 def results(
+    context: typer.Context,
     as_of: AsOf = None,
     folders: Results = None,
+    tasks: Annotated[list[str] | None, typer.Option("--task", help="Only this task.")] = None,
+    phases: Annotated[list[str] | None, typer.Option("--phase", help="Only this phase.")] = None,
+    stacks: Annotated[list[str] | None, typer.Option("--stack", help="Only this stack.")] = None,
+    machines: Annotated[
+        list[str] | None, typer.Option("--machine", help="Only this machine.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Every cell as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Every cell as CSV.")] = False,
 ) -> None:
     """Show the measurements that count: who is fastest, by how much, and how surely."""
+    if context.invoked_subcommand:
+        return
+    from advisor.evidence import chosen_cells
     from advisor.render.record import json_text
     from advisor.render.results import results_csv, results_json, results_markdown
 
     evidence, _ = _evidence(folders, as_of)
+    cells = chosen_cells(evidence.cells, task=tasks, phase=phases, stack=stacks, machine=machines)
     if as_json:
-        text = json_text(results_json(evidence.cells))
+        text = json_text(results_json(cells))
     elif as_csv:
-        text = results_csv(evidence.cells)
+        text = results_csv(cells)
     else:
-        text = results_markdown(evidence.catalog, evidence.cells)
+        text = results_markdown(evidence.catalog, cells, evidence.runs)
     typer.echo(text, nl=False)
+
+
+@results_app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A session: its folder, or the folder's name.")],
+    second: Annotated[str, typer.Argument(help="Another session.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Compare two sessions cell by cell, and whether both give the same ratios between stacks."""
+    from advisor.catalog import load_catalog
+    from advisor.evidence import session_cells
+    from advisor.render.record import json_text
+    from advisor.render.studies import sessions_json, sessions_text
+    from advisor.summarize import compare_sessions
+
+    catalog = load_catalog()
+    cells = (session_cells(catalog, name) for name in (first, second))
+    pairs = compare_sessions(*cells, tie=catalog.policy.tie)
+    if as_json:
+        typer.echo(json_text(sessions_json(catalog, pairs)), nl=False)
+    else:
+        typer.echo(sessions_text(catalog, pairs, (first, second)), nl=False)
+
+
+@results_app.command()
+def aa(
+    folder: Annotated[Path, typer.Argument(help="What `advisor bench --aa` wrote.")],
+) -> None:
+    """Show what an A/A study says of each estimator, and which one is used."""
+    from advisor.catalog import load_catalog
+    from advisor.render.studies import aa_text
+    from advisor.runs import read_runs
+    from advisor.summarize import study
+
+    policy = load_catalog().policy
+    found = study(read_runs(folder, study=True), tie=policy.tie)
+    typer.echo(aa_text(found, policy), nl=False)
+
+
+@results_app.command()
+def harness(results: Results = None, as_of: AsOf = None) -> None:
+    """Show what measuring adds to a call, beside the shortest step."""
+    from advisor.render.studies import harness_text
+
+    evidence, _ = _evidence(results, as_of)
+    typer.echo(harness_text(evidence.cells), nl=False)
 
 
 @app.command()
@@ -400,54 +479,80 @@ def bench(
         list[str] | None, typer.Option("--task", help="A task; without it, all of them.")
     ] = None,
     phases: Annotated[
-        list[str] | None, typer.Option("--phase", help="startup, train or predict; else all.")
+        list[str] | None, typer.Option("--phase", help="Such as train or predict; else all.")
     ] = None,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Train and predict, 3 processes: about ten minutes.")
+    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="All stacks: about three hours.")] = False,
+    study: Annotated[
+        bool, typer.Option("--aa", help="Everything twice, to study the noise; no evidence.")
+    ] = False,
     replicates: Annotated[
         int | None, typer.Option(min=1, help="Processes per stack; 5, or 3 with --quick.")
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(min=0.1, metavar="MINUTES", help="Add rounds until it is known or over."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--out", "-o", help="The folder that will hold the run files.")
     ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Fewer processes, wider intervals.")
-    ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Do what the last session lacks.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan, start nothing.")
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Show the plan as JSON, start nothing.")
+    ] = False,
 ) -> None:
     """Measure on this machine: the same model first, then one fresh process after another."""
-    from rich.console import Console
-
     from advisor.catalog import load_catalog
-    from advisor.measure import bench as measure
-    from advisor.measure import choose, preview, shown, time_left
+    from advisor.measure import Wish, choose, preview
+    from advisor.render.bench import plan_json, plan_text
+    from advisor.render.record import json_text
 
-    choices = choose(
-        load_catalog(),
+    wish = Wish(
         stacks=stacks or (),
         tasks=tasks or (),
         phases=phases or (),
-        replicates=replicates,
+        device=device,
         quick=quick,
-        resume=resume,
+        full=full,
+        study=study,
+        replicates=replicates,
+        budget_minutes=budget,
         out=output,
+        resume=resume,
     )
+    choices = choose(load_catalog(), wish)
     plan = preview(choices)
-    typer.echo(f"{len(plan.replicates)} processes, about {time_left(plan.seconds)}: {plan.folder}")
-    if dry_run:
-        for replicate in plan.replicates:
-            typer.echo(f"  {replicate.out.name}  about {time_left(replicate.expected_seconds)}")
+    if as_json:
+        typer.echo(json_text(plan_json(plan)), nl=False)
         return
-    console = Console()
-    with shown(console) as progress:
+    typer.echo(plan_text(plan, whole=dry_run), nl=False)
+    if not dry_run:
+        _measure(choices)
+
+
+def _measure(choices: "Choices") -> None:
+    """Measure, show how far it is, and say what came out."""
+    from rich.console import Console
+
+    from advisor.evidence import cells_of
+    from advisor.measure import bench as measure
+    from advisor.measure import shown
+    from advisor.render.bench import bench_text
+    from advisor.runs import read_runs
+
+    with shown(Console()) as progress:
         result = measure(choices, progress=progress)
-    typer.echo(
-        f"{len(result.finished)} finished, {len(result.failed)} failed, {len(result.refused)} "
-        f"refused by the gate, in {time_left(result.seconds)}: {result.folder}"
-    )
+    runs = read_runs(result.folder, study=choices.study)
+    cells = () if choices.study else cells_of(choices.catalog, runs)
+    typer.echo(bench_text(choices.catalog, cells, result), nl=False)
 
 
 def _compare(
@@ -488,6 +593,44 @@ def _evidence(results: list[Path] | None, as_of: str | None) -> tuple["Evidence"
     return gather(results or (), when), when
 
 
+def _serve(output: Path, results: Sequence[Path], build: Callable[[], object], port: int) -> None:
+    """Show the site until Ctrl-C, and build it again from whatever changes."""
+    from advisor.catalog import KNOWLEDGE
+    from advisor.preview import serve as preview
+    from advisor.resources import laboratory, resource
+    from advisor.runs import own_results
+
+    own = results or [own_results()]
+    made_from = [resource("templates"), resource("site"), resource("examples")]
+    watched = [KNOWLEDGE, *made_from, laboratory() / "benchmarks", *own]
+    with contextlib.suppress(KeyboardInterrupt):
+        preview(output, watched, build, port=port, told=typer.echo)
+
+
+def _site_files(
+    results: list[Path] | None, as_of: str | None, *, base_url: str, repository: str
+) -> "Files":
+    from advisor.laboratory import read_tasks
+    from advisor.render.examples import read_examples
+    from advisor.render.site import REPOSITORY
+    from advisor.render.site import site as render_site
+    from advisor.resources import resource
+
+    evidence, when = _evidence(results, as_of)
+    return render_site(
+        evidence.catalog,
+        evidence.cells,
+        evidence.runs,
+        as_of=when,
+        version=__version__,
+        measured=evidence.measured,
+        tasks=read_tasks(),
+        examples=read_examples(resource("examples"), evidence.catalog, evidence.cells, as_of=when),
+        base_url=base_url,
+        repository=repository or REPOSITORY,
+    )
+
+
 def _answers(path: Path, evidence: "Evidence") -> "Answers":
     from advisor.ask.answers import read_answers
 
@@ -522,6 +665,7 @@ def _asked(catalog: "Catalog", path: Path, given: Answered) -> "Answers":
             plain=given.plain,
             save=save,
             command="advisor ask" + ("" if path == ANSWERS else f" -o {shlex.quote(str(path))}"),
+            weigh=_weighing() if given.groups else None,
         )
     except Interrupted as stopped:
         save(stopped.answers)
@@ -529,6 +673,12 @@ def _asked(catalog: "Catalog", path: Path, given: Answered) -> "Answers":
         raise typer.Exit(130) from None
     save(answers)
     return answers
+
+
+def _weighing() -> "Callable[[Sequence[Judgement]], Weighing]":
+    from advisor.decide.ahp import weigh
+
+    return weigh
 
 
 def _write_report(

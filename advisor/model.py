@@ -26,6 +26,8 @@ __all__ = [
     "NOT_SURE",
     "Answers",
     "Before",
+    "Better",
+    "BreakEven",
     "Bridge",
     "Catalog",
     "Cell",
@@ -35,29 +37,39 @@ __all__ = [
     "Claim",
     "Comparison",
     "Contribution",
+    "Coverage",
     "Criterion",
     "Decision",
+    "Difference",
+    "Doubt",
+    "Estimator",
+    "Fact",
     "Flip",
     "FlipKind",
     "Focus",
     "Framework",
     "Group",
     "HandOver",
+    "Judgement",
     "Measure",
+    "Metric",
     "Migration",
     "MoveCost",
     "Movement",
     "Needs",
     "Noun",
+    "Omission",
     "Plan",
     "Policy",
     "ProjectPhase",
+    "Proof",
     "Question",
     "Ranked",
     "Rating",
     "Ratio",
     "Requirement",
     "Reversal",
+    "Revisit",
     "RuledOut",
     "SecondOpinion",
     "Settle",
@@ -71,8 +83,11 @@ __all__ = [
     "SwayKind",
     "Tier",
     "Turned",
+    "Unit",
     "Verdict",
+    "Weighing",
     "Workload",
+    "unit_of",
 ]
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -85,7 +100,13 @@ FlipKind = Literal["answer", "requirement", "weight", "group", "measurement", "c
 SettleKind = Literal["question", "measurement", "cell"]
 SwayKind = Literal["weight", "rating"]
 CheckMethod = Literal["topsis", "promethee-ii"]
+Unit = Literal["s", "bytes", "share"]
+Better = Literal["lower", "higher"]
+Estimator = Literal["median", "lower-quartile", "tenth", "minimum", "cpu-time"]
 MoveCost = Literal["all", "most", "part", "little", "nothing", "unknown"]
+
+#: The phases in which a trained model answers, on whatever it is served from.
+ANSWERING = ("predict", "export")
 
 #: The answer that every question accepts; it widens the weights instead of picking an opinion.
 NOT_SURE = "not-sure"
@@ -111,13 +132,19 @@ class Framework(Noun):
 
 
 class Stack(Noun):
-    """How a framework is run: framework, backend and mode."""
+    """How a framework is run: framework, backend and mode.
+
+    `modules` are what must be importable to run it, `extra` is what installs them:
+    `pip install "advisor[extra]"`.
+    """
 
     id: Id
     framework: Id
     backend: str
     mode: str
     summary: str
+    modules: tuple[str, ...] = ()
+    extra: str = ""
 
 
 class Start(Noun):
@@ -142,11 +169,63 @@ class Measure(Noun):
     metric: Id
 
 
+class Metric(Noun):
+    """Something that is measured in a phase: its unit, and which way is better.
+
+    `format` names what a model is exported to, for the metrics of exported models, and
+    `frameworks` whose models can be exported so; elsewhere both are empty.
+    """
+
+    id: Id
+    phase: Id
+    name: str
+    unit: Unit
+    better: Better
+    format: Id | None = None
+    frameworks: tuple[Id, ...] = ()
+
+    @model_validator(mode="after")
+    def _unit_is_in_the_name(self) -> Self:
+        if unit_of(self.id) != self.unit:
+            raise ValueError(f'a metric with this name has the unit "{unit_of(self.id)}"')
+        return self
+
+
+def unit_of(metric: str) -> Unit:
+    """The unit that a metric's name ends in; a name without one is that of a share."""
+    if metric.endswith("seconds"):
+        return "s"
+    return "bytes" if metric.endswith("bytes") else "share"
+
+
+class Omission(Noun):
+    """What is left out of a measurement unless someone asks for that very task, and why.
+
+    The named phases are measured on the tasks that it `keeps` and on no others. That holds for
+    every stack, or only for those of the named `modes`, or that are `tuned`, which is nobody's
+    default; never for `spared` stacks.
+    """
+
+    phases: Annotated[tuple[Id, ...], Field(min_length=1)]
+    reason: str
+    keeps: tuple[Id, ...] = ()
+    modes: tuple[str, ...] = ()
+    tuned: bool = False
+    spared: tuple[Id, ...] = ()
+
+    def covers(self, stack: Stack, task: str, phase: str, *, default: bool) -> bool:
+        """Whether this measurement is left out; `default` tells whether the stack is one."""
+        if phase not in self.phases or task in self.keeps or stack.id in self.spared:
+            return False
+        return not (self.tuned and default) and (not self.modes or stack.mode in self.modes)
+
+
 class Criterion(Noun):
     """Something that can matter when choosing a framework.
 
     `core` is the weight, in points, that every project gives it whatever it answers; `review_days`
-    is the age in days after which a statement about it counts as stale.
+    is the age in days after which a statement about it counts as stale; `estate` names the
+    framework whose existing code it is about.
     """
 
     id: Id
@@ -157,6 +236,7 @@ class Criterion(Noun):
     review_days: Annotated[int, Field(gt=0)]
     core: Annotated[int, Field(ge=0)] = 0
     measure: Measure | None = None
+    estate: Id | None = None
 
 
 class Source(Noun):
@@ -175,7 +255,8 @@ class Statement(Noun):
 
     Levels: 0 absent or dead, 1 weak or declining, 2 usable with caveats, 3 good, 4 leading or
     complete. `inherits` names the framework whose quality this really is, so that the same fact
-    is not counted as independent evidence twice.
+    is not counted as independent evidence twice. `run` is the run file of the proof that says so;
+    nobody writes it into a knowledge file.
     """
 
     framework: Id
@@ -186,6 +267,7 @@ class Statement(Noun):
     sources: tuple[SourceId, ...]
     note: str = ""
     inherits: Id | None = None
+    run: str = ""
 
     @model_validator(mode="after")
     def _caveats_are_named(self) -> Self:
@@ -199,16 +281,18 @@ class Statement(Noun):
 class Focus(Noun):
     """What of the measurements matters: empty means that nothing was said.
 
-    `devices` is where models train, `serving` where they answer.
+    `devices` is where models train, `serving` where they answer; `metrics` is what should be fast,
+    for one example, for many, or in training.
     """
 
     workloads: tuple[Id, ...] = ()
     devices: tuple[Id, ...] = ()
     serving: tuple[Id, ...] = ()
+    metrics: tuple[Id, ...] = ()
 
     def speaks_for(self, phase: str, device: str) -> bool:
         """Whether a measurement of `phase` on `device` says something about this use."""
-        named = self.serving if phase == "predict" and self.serving else self.devices
+        named = self.serving if phase in ANSWERING and self.serving else self.devices
         return device in named
 
     def joined(self, other: Focus) -> Focus:
@@ -225,8 +309,9 @@ class Choice(Noun):
     """One answer to a question and what follows from it.
 
     `weighs` adds points to criteria, `requires` sets a minimum level (a must-have), `focus` says
-    which workloads and devices the measurements must speak for. An `exclusive` choice, such as
-    "none", stands alone even where several may be chosen.
+    which workloads and devices the measurements must speak for. `uses` is a framework that the
+    team uses today; `keeps` requires this level of whatever is about the code in those. An
+    `exclusive` choice, such as "none", stands alone even where several may be chosen.
     """
 
     id: Id
@@ -236,6 +321,8 @@ class Choice(Noun):
     weighs: dict[Id, Points] = {}
     requires: dict[Id, Annotated[int, Field(ge=1, le=4)]] = {}
     focus: Focus = Focus()
+    uses: Id | None = None
+    keeps: Annotated[int, Field(ge=1, le=4)] | None = None
 
 
 class Question(Noun):
@@ -329,10 +416,14 @@ class Policy(Noun):
     spread: float
     open_spread: float
     worst_ratio: float
+    worst_difference: float = 0.1
     tie: float
     unstable: float
     first_layer: dt.date
     plan_draws: int = 5000
+    tie_share: float = 0.01
+    precision: float = 0.05
+    estimator: Estimator = "median"
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -368,6 +459,8 @@ class Catalog(Noun):
     claims: tuple[Claim, ...] = ()
     bridges: tuple[Bridge, ...] = ()
     starts: tuple[Start, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    omissions: tuple[Omission, ...] = ()
     policy: Policy
 
     def framework(self, id: str) -> Framework:
@@ -386,6 +479,15 @@ class Catalog(Noun):
         """The criterion called `id`; KeyError if there is none."""
         return _named(self.criteria, id)
 
+    @property
+    def default_stacks(self) -> tuple[Stack, ...]:
+        """The stack that each framework's own documentation starts with."""
+        return tuple(self.stack(framework.default_stack) for framework in self.frameworks)
+
+    def metric(self, id: str) -> Metric:
+        """The metric called `id`; KeyError if there is none."""
+        return _named(self.metrics, id)
+
     def question(self, id: str) -> Question:
         """The question called `id`; KeyError if there is none."""
         return _named(self.questions, id)
@@ -399,7 +501,7 @@ class Catalog(Noun):
         return _named(self.workloads, id)
 
 
-Named = TypeVar("Named", Framework, Stack, Group, Criterion, Question, Source, Workload)
+Named = TypeVar("Named", Framework, Stack, Group, Criterion, Metric, Question, Source, Workload)
 
 
 def _named(things: tuple[Named, ...], id: str) -> Named:
@@ -410,15 +512,52 @@ def _named(things: tuple[Named, ...], id: str) -> Named:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """One group of criteria matters so many times as much as another: 1 the same, 9 at most."""
+
+    more: str
+    less: str
+    times: float
+
+
+@dataclass(frozen=True)
 class Answers:
     """What one project answered; `given` maps question to chosen ids, in the questionnaire's order.
 
-    A question that is missing counts as "not sure".
+    A question that is missing counts as "not sure". `groups` weighs groups of criteria against each
+    other, every two of those it names; it may be left out.
     """
 
     given: dict[str, tuple[str, ...]]
     project: str = ""
     questionnaire: str = ""
+    groups: tuple[Judgement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Revisit:
+    """A judgement, what the others imply instead, and the ratio if it were changed to that."""
+
+    first: str
+    second: str
+    stated: float
+    implied: float
+    ratio: float
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What judgements on pairs of groups say together.
+
+    `shares` (group, 0 to 1), heaviest first, divide what these groups weigh together. `ratio` is
+    how far the judgements contradict each other: 0 not at all, 1 as random ones do. `revisit` is
+    the one that contradicts the others most, if any does.
+    """
+
+    shares: tuple[tuple[str, float], ...]
+    ratio: float
+    acceptable: bool
+    revisit: Revisit | None
 
 
 @dataclass(frozen=True)
@@ -436,7 +575,7 @@ class Needs:
     """What the answers ask for: points per criterion, must-haves and what the numbers must show.
 
     `own` comes from the user's answers, `open` is the average over the choices of questions left
-    open, `core` is what every project needs.
+    open, `core` is what every project needs. `uses` are the frameworks that the team uses today.
     """
 
     own: dict[str, float]
@@ -444,6 +583,7 @@ class Needs:
     core: dict[str, float]
     requirements: tuple[Requirement, ...]
     focus: Focus
+    uses: tuple[str, ...] = ()
 
     @property
     def own_share(self) -> float:
@@ -465,7 +605,10 @@ class Cell:
     """The summary of one stack on one task in one phase on one machine.
 
     `value`, `low`, `high` and `process_values` are in `unit`; the interval is the 95 % interval
-    over processes. `runs` are the names of the run files, in the order of `process_values`.
+    over processes. `runs` are the names of the run files, in the order of `process_values`, and so
+    are `compile_seconds`, by how much each process's first call was longer than the others (empty
+    where that was not timed). `stale` means that the task has changed since: another thing was
+    measured than would be measured today. `own` are the user's own measurements.
     """
 
     stack: str
@@ -487,11 +630,15 @@ class Cell:
     replicates: tuple[int, ...]
     detail: dict[str, float] = field(default_factory=dict)
     session: str = ""
+    better: Better = "lower"
+    stale: bool = False
+    compile_seconds: tuple[float, ...] = ()
+    own: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times slower than the best of the compared stacks, with its 95 % interval."""
+    """How many times the best of the compared stacks a time or size is, with its 95 % interval."""
 
     stack: str
     framework: str
@@ -503,11 +650,95 @@ class Ratio:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """How far behind the best of the compared stacks, in shares of 1, with its 95 % interval."""
+
+    stack: str
+    framework: str
+    task: str
+    value: float
+    low: float
+    high: float
+    tied: bool
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """On how many of the tasks that anybody was measured on a stack has a value itself."""
+
+    stack: str
+    measured: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """After how many steps a stack that compiles has caught up with one that starts faster.
+
+    `compile_seconds` is what it pays first and `saved_seconds` what each step then saves. `steps`
+    and `high` are infinite where that never happens, or may never.
+    """
+
+    stack: str
+    against: str
+    framework: str
+    task: str
+    machine: str
+    compile_seconds: float
+    saved_seconds: float
+    steps: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that was established: `says` is true if it `holds`, `detail` is what was seen."""
+
+    name: str
+    says: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What a probe found out about one framework by running code.
+
+    `level` follows from the facts by the probe's rubric; it is None unless the outcome is "passed".
+    "missing" means that something optional was not installed, "failed" that the probe broke.
+    `source` is a digest of the probe's program, `run` the name of the run file.
+    """
+
+    probe: str
+    framework: str
+    criterion: str
+    level: int | None
+    outcome: Literal["passed", "failed", "missing"]
+    reason: str
+    seconds: float
+    facts: tuple[Fact, ...]
+    claims: tuple[str, ...]
+    source: str
+    log: str
+    date: dt.date
+    session: str
+    machine: str
+    run: str
+    versions: Mapping[str, str]
+
+    def fact(self, name: str) -> Fact | None:
+        """The fact called `name`, if it was established."""
+        return next((fact for fact in self.facts if fact.name == name), None)
+
+
+@dataclass(frozen=True)
 class Rating:
     """What is known of one framework on one criterion, as of a date and for these needs.
 
     `tier` is the effective one: a stale statement counts for less than it was born with. `value`,
-    `low` and `high` are on the 0 to 1 scale; `level` is None for measured and unknown ratings.
+    `low` and `high` are on the 0 to 1 scale; `level` is None for measured and unknown ratings. What
+    is measured rests on ratios of times or sizes, or on differences of shares.
     """
 
     framework: str
@@ -520,6 +751,7 @@ class Rating:
     stale: bool = False
     statement: Statement | None = None
     ratios: tuple[Ratio, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -529,6 +761,16 @@ class RuledOut:
     framework: str
     requirement: Requirement
     evidence: Rating
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A must-have that a framework meets on what is known, and how likely it really misses it."""
+
+    framework: str
+    requirement: Requirement
+    evidence: Rating
+    share: float
 
 
 @dataclass(frozen=True)
@@ -544,21 +786,29 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A framework's place: central score, share of draws it wins, share at each rank."""
+    """A framework's place: central score, share of draws it wins, share at each rank.
+
+    `meets` is the share of draws in which it meets every must-have; the ranks add up to it.
+    """
 
     framework: str
     score: float
     first_rank: float
     ranks: tuple[float, ...]
+    meets: float = 1.0
 
 
 @dataclass(frozen=True)
 class StackChoice:
-    """How to run the winner, and the ratios that say so; `measured` is False for a default."""
+    """How to run the winner, and the ratios that say so; `measured` is False for a default.
+
+    `metrics` are what the ratios compare; each has those of its tasks in a row.
+    """
 
     stack: str
     measured: bool
     ratios: tuple[Ratio, ...] = ()
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -598,12 +848,13 @@ class Flip:
     requirement  a criterion; the level asked for, then None
     weight       a criterion; its points
     group        a group; the points of its criteria together
-    measurement  a framework and a criterion; its value, 0 to 1, where above 1 is faster than
+    measurement  a framework and a criterion; its value, 0 to 1, where above 1 is better than
                  today's best
     cell         a framework and a criterion; its level, None while unknown
 
-    `factor` is what a weight or a measured time is multiplied by; 0 leaves the weight out. `lead`
-    is the new winner's over the next, 1 if no other is left.
+    `factor` is what a weight or a measured time or size is multiplied by; 0 leaves the weight out,
+    None stands at shares, which move by a difference. `lead` is the new winner's over the next, 1
+    if no other is left.
     """
 
     kind: FlipKind
@@ -674,24 +925,30 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Migration:
-    """How much of what the team has in one framework must change for another, and who says so."""
+    """How much of what the team has in one framework must change for another, and who says so.
+
+    `bridges` are the known ways to carry a model across.
+    """
 
     today: str
     framework: str
     cost: MoveCost
     rating: Rating
+    bridges: tuple[Bridge, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
     """The decision over the life of the project.
 
-    `hybrid` is empty unless winners differ, lead firmly, and a probed bridge joins them.
+    `hybrid` is empty unless winners differ, lead firmly, and a probed bridge joins them. `stack`
+    is the winner's for everything that should be fast together, `stacks` those for each of it.
     """
 
     phases: tuple[ProjectPhase, ...] = ()
     hybrid: tuple[HandOver, ...] = ()
     stack: StackChoice | None = None
+    stacks: tuple[StackChoice, ...] = ()
     migration: tuple[Migration, ...] = ()
 
 
@@ -741,10 +998,12 @@ class Decision:
 
     `winner` leads the ranking; with the verdict "too-close" it is only ahead, and with "none" every
     framework misses a must-have and there is no winner. `tie` is the share of draws in which the
-    leader's lead is too small to notice. `rescues` are the single requirements whose removal brings
+    leader's lead is too small to notice, `unmet` of those in which nobody meets the must-haves.
+    `doubts` are the must-haves that a ranked framework meets on today's evidence and may miss.
+    `rescues` are the single requirements whose removal brings
     a framework back when all are ruled out. `flips` are ordered by kind, smallest change first;
     `settles`, most telling first, are given while the verdict is not clear. `checks` are None when
-    there is no winner to check.
+    there is no winner to check, `weighing` where no groups were compared.
     """
 
     answers: Answers
@@ -767,6 +1026,9 @@ class Decision:
     settles: tuple[Settle, ...] = ()
     plan: Plan = Plan()
     checks: Checks | None = None
+    unmet: float = 0.0
+    doubts: tuple[Doubt, ...] = ()
+    weighing: Weighing | None = None
 
     def rating(self, framework: str, criterion: str) -> Rating:
         """The rating used for a framework on a criterion; KeyError if none was needed."""

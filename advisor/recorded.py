@@ -14,7 +14,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -83,7 +83,7 @@ class Recorded:
             read = parse_answers(self.record.answers_file, str(self.path), catalog)
         except AnswersError as error:
             raise RecordError(error.problems) from error
-        return Answers(read.given, project=read.project, questionnaire=self.record.questionnaire)
+        return replace(read, questionnaire=self.record.questionnaire)
 
 
 def read_recorded(path: Path) -> Recorded:

@@ -8,6 +8,9 @@
 Reading refuses rather than repairs. A file that is broken, that comes from another machine than its
 neighbours, or that holds a time of zero is an error, and the problems of all files are reported
 together. Nothing is ever written here.
+
+The same door reads the files of an A/A study, in which every stack ran twice per round. They are
+no evidence, so a folder is read either as the one or as the other.
 """
 
 from __future__ import annotations
@@ -15,20 +18,30 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
+import numpy as np
 import pandas as pd
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from advisor.errors import Problem, RunError
-from advisor.model import Id
+from advisor.model import Id, Proof, Unit, unit_of
 from advisor.resources import laboratory
 
 __all__ = [
@@ -39,6 +52,7 @@ __all__ = [
     "ExtraInfo",
     "Load",
     "Machine",
+    "Observation",
     "Outcome",
     "Part",
     "RunFile",
@@ -49,29 +63,31 @@ __all__ = [
     "own_results",
     "read_run",
     "read_runs",
+    "task_sources",
 ]
 
 #: The version of our block in a run file.
 #:
 #: 1 (2026-11): stack, framework, replicate, session, machine, versions, flags, load, ceiling,
-#:    outcomes.
+#:    outcomes. Later, without a change to what was there: twin, extra_info.observations.
 FORMAT = 1
 
 #: A run file holds a fixed number of rounds and stays in the kilobytes; this is far more.
 LARGEST_FILE_BYTES = 20_000_000
 
+#: Details that are about the timed calls, and say nothing of what was observed beside the clock.
+CLOCK_DETAILS = ("cpu_seconds",)
+
 MEASURE_AGAIN = "Measure again with `advisor bench`, or move the file away"
 
-SAMPLE_COLUMNS = (
-    "session", "machine", "device", "stack", "framework", "task", "phase", "metric", "unit",
-    "batch", "replicate", "run", "date", "value", "source",
+#: What every row says of the process that it comes from; `twin` is -1 outside an A/A study.
+ORIGIN = ("session", "machine", "device", "stack", "framework", "replicate", "twin", "run", "date")
+CELL = ("task", "phase", "metric")
+MEASUREMENT_COLUMNS = (
+    *ORIGIN, *CELL, "unit", "batch", "source", "values", "details", "ceiling",
 )  # fmt: skip
-DETAIL_COLUMNS = ("session", "machine", "stack", "task", "phase", "metric", "replicate", "run",
-                  "name", "value")  # fmt: skip
-OUTCOME_COLUMNS = ("session", "machine", "stack", "framework", "task", "phase", "metric",
-                   "replicate", "run", "date", "outcome", "reason")  # fmt: skip
-PROCESS_COLUMNS = ("session", "machine", "stack", "framework", "replicate", "run", "date", "load",
-                   "steal", "waited_seconds", "busy")  # fmt: skip
+OUTCOME_COLUMNS = (*ORIGIN, *CELL, "outcome", "reason")
+PROCESS_COLUMNS = (*ORIGIN, "load", "steal", "waited_seconds", "busy")
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -116,7 +132,7 @@ class Outcome(Part):
     task: Id
     phase: Id
     metric: Id
-    outcome: Literal["passed", "failed", "refused"]
+    outcome: Literal["passed", "failed", "refused", "missing"]
     reason: str = ""
 
 
@@ -134,6 +150,7 @@ class Advisor(Part):
     outcomes: tuple[Outcome, ...]
     flags: dict[str, Any] = {}
     ceiling: dict[str, Positive] = {}
+    twin: Literal[0, 1] | None = None
 
     @property
     def date(self) -> dt.date:
@@ -141,8 +158,23 @@ class Advisor(Part):
         return dt.datetime.strptime(self.session, "%Y%m%dT%H%M%SZ").date()
 
 
+class Observation(Part):
+    """Samples that were observed beside the clock, such as accuracies or bytes."""
+
+    unit: Unit
+    values: Annotated[tuple[NotNegative, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.unit == "share" and max(self.values) > 1:
+            raise ValueError("a share lies between 0 and 1")
+        if self.unit != "share" and min(self.values) == 0:
+            raise ValueError("no time and no size is 0")
+        return self
+
+
 class ExtraInfo(Part):
-    """What a benchmark measures; whatever else it gives in seconds is kept as a detail."""
+    """What a benchmark measures; whatever other number it gives is kept as a detail."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -155,16 +187,17 @@ class ExtraInfo(Part):
     batch: Annotated[int, Field(gt=0)] | None
     source: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{16}$")]
     compile_seconds: NotNegative | None = None
+    observations: dict[Id, Observation] = Field(default_factory=dict)
 
     @property
     def details(self) -> dict[str, float]:
-        """Every given figure in seconds, such as `import_seconds`, by its name."""
+        """Every other number that was given, such as `import_seconds`, by its name."""
         given = {**(self.model_extra or {}), "compile_seconds": self.compile_seconds}
-        return {
-            name: float(value)
-            for name, value in sorted(given.items())
-            if name.endswith("_seconds") and isinstance(value, int | float)
-        }
+        return {name: float(value) for name, value in sorted(given.items()) if _is_number(value)}
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
 
 
 class Stats(Part):
@@ -178,6 +211,13 @@ class Benchmark(Part):
 
     extra_info: ExtraInfo
     stats: Stats
+
+    @property
+    def measured(self) -> dict[str, tuple[str, tuple[float, ...]]]:
+        """Unit and samples by metric; the clock's count only where its metric was not observed."""
+        info = self.extra_info
+        observed = {metric: (each.unit, each.values) for metric, each in info.observations.items()}
+        return {info.metric: (info.unit, self.stats.data), **observed}
 
 
 class Content(Part):
@@ -196,30 +236,68 @@ class RunFile:
     digest: str
     content: Content
 
-    @property
+    @cached_property
     def machine(self) -> dict[str, Scalar]:
         """The fingerprint as plain values."""
         return self.content.advisor.machine.model_dump()
+
+    @cached_property
+    def slug(self) -> str:
+        """The machine's name."""
+        return machine_slug(self.machine)
+
+    @cached_property
+    def origin(self) -> tuple[Any, ...]:
+        """What every row of this file begins with, in the order of ORIGIN."""
+        advisor = self.content.advisor
+        who = (advisor.stack, advisor.framework, advisor.replicate)
+        twin = -1 if advisor.twin is None else advisor.twin
+        device = advisor.machine.device
+        return (advisor.session, self.slug, device, *who, twin, self.name, advisor.date)
 
 
 @dataclass(frozen=True, eq=False)
 class Runs:
     """What was measured.
 
-    `samples` has one row per sample (`value` is in `unit`), `details` one per named part of a
-    measurement and process (seconds), `outcomes` one per measurement that was tried, `processes`
-    one per run file with the load it met. `run` is the file's name below its results folder.
-    `machines` maps a slug to its fingerprint, `versions` maps (session, stack) to the versions
-    used. `digest` is a SHA-256 over the sorted digests of the files.
+    `measurements` has one row per metric and process: `values` are the samples, in `unit`,
+    `details` the other numbers that were taken along, by name, and `ceiling` the operations per
+    second of a large matrix product in the same process (NaN where unknown). `outcomes` has one
+    row per measurement that was tried, `processes` one per run file with the load it met. `run` is
+    the file's name below its results folder. `machines` maps a slug to its fingerprint, `versions`
+    maps (session, stack) to the versions used. `digest` is a SHA-256 over the sorted digests of the
+    files. `files` maps (machine, session, run) to the file itself. `proofs` are what probes found
+    out, the oldest session first.
     """
 
-    samples: pd.DataFrame
-    details: pd.DataFrame
+    measurements: pd.DataFrame
     outcomes: pd.DataFrame
     processes: pd.DataFrame
     machines: Mapping[str, Mapping[str, Scalar]]
     versions: Mapping[tuple[str, str], Mapping[str, str]]
     digest: str
+    files: Mapping[tuple[str, str, str], Path] = field(default_factory=dict)
+    proofs: tuple[Proof, ...] = ()
+
+    @cached_property
+    def samples(self) -> pd.DataFrame:
+        """One row per sample: `value`, and what its measurement says."""
+        rows, values = self.measurements, self.measurements["values"]
+        named = rows.drop(columns=["values", "details", "ceiling"])
+        samples = named.loc[named.index.repeat(values.map(len))].reset_index(drop=True)
+        samples["value"] = np.concatenate([*values]) if len(rows) else pd.Series(dtype=float)
+        return samples
+
+    @cached_property
+    def details(self) -> pd.DataFrame:
+        """One row per other number of a measurement: its `name` and `value`."""
+        rows = [(*row, name, value) for *row, given in self._detailed() for name, value in given]
+        return pd.DataFrame(rows, columns=[*ORIGIN, *CELL, "name", "value"])
+
+    def _detailed(self) -> Iterator[tuple[Any, ...]]:
+        columns = [*ORIGIN, *CELL, "details"]
+        for *row, given in self.measurements[columns].itertuples(index=False, name=None):
+            yield (*row, given.items())
 
 
 def bundled_results() -> Path:
@@ -249,15 +327,16 @@ def machine_slug(machine: Mapping[str, Scalar]) -> str:
     return f"{'-'.join(words)[:32].strip('-')}-{machine['cores']}-cores-{digest}"
 
 
-def read_runs(*folders: Path) -> Runs:
+def read_runs(*folders: Path, study: bool = False) -> Runs:
     """Every run file below `folders`; a folder may hold one session or many.
 
     Raises RunError with all problems of all files: broken or truncated JSON, missing keys,
-    impossible samples, two machines or two versions of a stack in one session folder.
+    impossible samples, two machines or two versions of a stack in one session folder, files of an
+    A/A study among the evidence or, where a `study` is wanted, others.
     """
     problems: list[Problem] = []
     files = [file for folder in folders for file in _read_folder(folder, problems)]
-    problems += _conflicts(files)
+    problems += [*_conflicts(files), *_misplaced(files, study)]
     if problems:
         raise RunError(problems)
     once: dict[str, RunFile] = {}
@@ -321,9 +400,8 @@ def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
 def _read_file(path: Path, problems: list[Problem]) -> RunFile | None:
     """The file as a run, or None with its problems added to `problems`."""
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE_BYTES:
-            problems.append(_too_large(path, size))
+        if problem := _unreadable(path):
+            problems.append(problem)
             return None
         raw = path.read_bytes()
         content = Content.model_validate_json(raw)
@@ -338,7 +416,13 @@ def _read_file(path: Path, problems: list[Problem]) -> RunFile | None:
     return RunFile(path, name, hashlib.sha256(raw).hexdigest(), content)
 
 
-def _too_large(path: Path, size: int) -> Problem:
+def _unreadable(path: Path) -> Problem | None:
+    """Why the file is not even opened: a pipe would never end, and a huge file is no run."""
+    size = path.stat().st_size
+    if not path.is_file():
+        return Problem(str(path), "this is no ordinary file", "Move it out of the results folder")
+    if size <= LARGEST_FILE_BYTES:
+        return None
     return Problem(
         where=str(path),
         what=f"{size / 1e6:.0f} MB are too many for a run file"
@@ -408,10 +492,14 @@ def _contradictions(path: Path, content: Content) -> Iterator[Problem]:
         if (info.stack, info.framework) != said:
             what = f"{info.stack} of {info.framework} was measured in a process of {said[0]}"
             yield Problem(where, what, MEASURE_AGAIN)
-        key = (info.task, info.phase, info.metric)
-        if key in measured:
-            yield Problem(where, f"{' '.join(key)} was measured twice", MEASURE_AGAIN)
-        measured.add(key)
+        for metric, (unit, _) in benchmark.measured.items():
+            key = (info.task, info.phase, metric)
+            if key in measured:
+                yield Problem(where, f"{' '.join(key)} was measured twice", MEASURE_AGAIN)
+            if unit != unit_of(metric):
+                what = f'{metric} is given in "{unit}", not in "{unit_of(metric)}"'
+                yield Problem(where, what, MEASURE_AGAIN)
+            measured.add(key)
     yield from _impossible_date(path, content.advisor)
 
 
@@ -436,9 +524,9 @@ def _conflicts(files: Iterable[RunFile]) -> Iterator[Problem]:
 
 def _machine_conflicts(neighbours: list[RunFile]) -> Iterator[Problem]:
     """Files whose fingerprint differs from the commonest one of their session folder."""
-    counted = Counter(machine_slug(file.machine) for file in neighbours)
+    counted = Counter(file.slug for file in neighbours)
     commonest = counted.most_common(1)[0][0]
-    usual = next(file for file in neighbours if machine_slug(file.machine) == commonest)
+    usual = next(file for file in neighbours if file.slug == commonest)
     for file in neighbours:
         for key in sorted({*file.machine, *usual.machine}):
             mine, theirs = file.machine.get(key), usual.machine.get(key)
@@ -469,32 +557,46 @@ def _version_conflicts(neighbours: list[RunFile]) -> Iterator[Problem]:
 
 def _repeats(files: Iterable[RunFile]) -> Iterator[Problem]:
     """Different files that claim to be the same replicate of the same measurement."""
-    first: dict[tuple[str, ...], RunFile] = {}
+    first: dict[tuple[Any, ...], RunFile] = {}
     for file in files:
         advisor = file.content.advisor
-        process = (machine_slug(file.machine), advisor.session, advisor.stack)
-        for info in (benchmark.extra_info for benchmark in file.content.benchmarks):
-            key = (*process, str(advisor.replicate), info.task, info.phase, info.metric)
-            usual = first.setdefault(key, file)
+        process = (file.slug, advisor.session, advisor.stack, advisor.replicate, advisor.twin)
+        for info, metric in _measured(file):
+            usual = first.setdefault((*process, info.task, info.phase, metric), file)
             if usual.digest != file.digest:
                 yield Problem(
                     where=f"{file.path} [advisor.replicate]",
                     what=f"replicate {advisor.replicate} of {info.task} {info.phase}"
-                    f" {info.metric} stands in {usual.path} too, with other samples",
+                    f" {metric} stands in {usual.path} too, with other samples",
                     cure="Keep the one that was measured and move the other away",
                 )
+
+
+def _measured(file: RunFile) -> Iterator[tuple[ExtraInfo, str]]:
+    for benchmark in file.content.benchmarks:
+        for metric in benchmark.measured:
+            yield benchmark.extra_info, metric
+
+
+def _misplaced(files: Iterable[RunFile], study: bool) -> Iterator[Problem]:
+    """Twins of an A/A study where evidence is read, and evidence where a study is read."""
+    for file in files:
+        if (file.content.advisor.twin is not None) != study:
+            what = "is no part of an A/A study" if study else "is half of an A/A study, no evidence"
+            cure = "Give the folder of `advisor bench --aa`" if study else "Keep studies elsewhere"
+            yield Problem(f"{file.path} [advisor.twin]", f"this run {what}", cure)
 
 
 def _as_runs(files: list[RunFile]) -> Runs:
     digests = "\n".join(sorted(file.digest for file in files))
     return Runs(
-        samples=_samples(files),
-        details=_frame((row for file in files for row in _details(file)), DETAIL_COLUMNS),
-        outcomes=_frame((row for file in files for row in _outcomes(file)), OUTCOME_COLUMNS),
-        processes=_frame((_process(file) for file in files), PROCESS_COLUMNS),
-        machines={machine_slug(file.machine): file.machine for file in files},
+        measurements=_frame(files, _measurements, MEASUREMENT_COLUMNS),
+        outcomes=_frame(files, _outcomes, OUTCOME_COLUMNS),
+        processes=_frame(files, _process, PROCESS_COLUMNS),
+        machines={file.slug: file.machine for file in files},
         versions={_version_key(file): file.content.advisor.versions for file in _complete(files)},
         digest=hashlib.sha256(digests.encode()).hexdigest(),
+        files={(file.slug, file.content.advisor.session, file.name): file.path for file in files},
     )
 
 
@@ -507,52 +609,59 @@ def _version_key(file: RunFile) -> tuple[str, str]:
     return file.content.advisor.session, file.content.advisor.stack
 
 
-def _frame(rows: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame.from_records(list(rows), columns=list(columns))
+def _frame(
+    files: Iterable[RunFile],
+    rows: Callable[[RunFile], Iterable[tuple[Any, ...]]],
+    columns: tuple[str, ...],
+) -> pd.DataFrame:
+    """What `rows` says of each file, after the file's origin."""
+    found = [(*file.origin, *row) for file in files for row in rows(file)]
+    return pd.DataFrame.from_records(found, columns=list(columns))
 
 
-def _samples(files: list[RunFile]) -> pd.DataFrame:
-    """One row per sample. Each measurement becomes a block at once, because samples are many."""
-    blocks = [
-        pd.DataFrame({**_measurement(file, benchmark.extra_info), "value": benchmark.stats.data})
-        for file in files
-        for benchmark in file.content.benchmarks
-    ]
-    if not blocks:
-        return pd.DataFrame(columns=list(SAMPLE_COLUMNS))
-    return pd.concat(blocks, ignore_index=True)[list(SAMPLE_COLUMNS)]
+def _measurements(file: RunFile) -> Iterator[tuple[Any, ...]]:
+    ceiling = file.content.advisor.ceiling.get("matmul_flops_per_second", math.nan)
+    for benchmark in file.content.benchmarks:
+        info = benchmark.extra_info
+        details = info.details
+        beside = {name: details[name] for name in details if name not in CLOCK_DETAILS}
+        for metric, (unit, values) in benchmark.measured.items():
+            own = details if metric not in info.observations else beside
+            about = (unit, info.batch or 0, info.source)
+            yield info.task, info.phase, metric, *about, np.array(values), own, ceiling
 
 
-def _measurement(file: RunFile, info: ExtraInfo) -> dict[str, Any]:
-    given = info.model_dump(include={"task", "phase", "metric", "unit", "batch", "source"})
-    given["batch"] = info.batch or 0
-    return {**_origin(file), **given, "device": file.content.advisor.machine.device}
+def _outcomes(file: RunFile) -> Iterator[tuple[Any, ...]]:
+    for each in file.content.advisor.outcomes:
+        yield each.task, each.phase, each.metric, each.outcome, each.reason
 
 
-def _origin(file: RunFile) -> dict[str, Any]:
-    advisor = file.content.advisor
+def _process(file: RunFile) -> Iterator[tuple[Any, ...]]:
+    load = file.content.advisor.load
+    yield load.load, load.steal, load.waited_seconds, load.busy
+
+
+#: Modules beside the task folders that are part of what is timed.
+SHARED_SOURCES = ("tensorflow_optimizers.py",)
+
+
+@cache
+def task_sources(folder: Path | None = None) -> dict[str, str]:
+    """The digest of each task's files as they are now, as `benchmarks.tasks` writes it into a run.
+
+    A measurement with another digest is stale: the task has changed since.
+    """
+    tasks = folder or laboratory() / "benchmarks" / "tasks"
+    shared = [tasks / name for name in SHARED_SOURCES]
     return {
-        "session": advisor.session,
-        "machine": machine_slug(file.machine),
-        "stack": advisor.stack,
-        "framework": advisor.framework,
-        "replicate": advisor.replicate,
-        "run": file.name,
-        "date": advisor.date,
+        spec.parent.name.replace("_", "-"): _digest([*sorted(spec.parent.glob("*.py")), *shared])
+        for spec in sorted(tasks.glob("*/spec.py"))
     }
 
 
-def _details(file: RunFile) -> Iterator[dict[str, Any]]:
-    for info in (benchmark.extra_info for benchmark in file.content.benchmarks):
-        names = {"task": info.task, "phase": info.phase, "metric": info.metric}
-        for name, value in info.details.items():
-            yield {**_origin(file), **names, "name": name, "value": value}
-
-
-def _outcomes(file: RunFile) -> Iterator[dict[str, Any]]:
-    for outcome in file.content.advisor.outcomes:
-        yield {**_origin(file), **outcome.model_dump()}
-
-
-def _process(file: RunFile) -> dict[str, Any]:
-    return {**_origin(file), **file.content.advisor.load.model_dump()}
+def _digest(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.name}\n".encode())
+        digest.update(file.read_text(encoding="utf-8").encode())
+    return f"sha256:{digest.hexdigest()[:16]}"

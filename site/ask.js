@@ -20,6 +20,12 @@ const advisorAsk = ((data, flow, result) => {
   let decision = null;
   let project = "";
 
+  /** Tells screen readers, and with `shown` everyone. */
+  function say(text, shown = false) {
+    status.textContent = text;
+    status.className = shown ? "told" : "hidden";
+  }
+
   /** Shows a new state, as a step that the browser's back button undoes. */
   function go(to, { focus = true, replace = false } = {}) {
     state = to;
@@ -125,7 +131,7 @@ const advisorAsk = ((data, flow, result) => {
     state = flow.answer(questions, state, chosen);
     history.replaceState({ asked: state }, "", flow.address(questions, state));
     const gone = state.dropped.map((id) => known.get(id).text).join(" / ");
-    status.textContent = gone && `No longer asked, and the answer taken out: ${gone}`;
+    say(gone && `No longer asked, and the answer taken out: ${gone}`);
   }
 
   function next() {
@@ -150,7 +156,7 @@ const advisorAsk = ((data, flow, result) => {
 
   function restart() {
     decision = null;
-    status.textContent = "All answers are taken out.";
+    say("All answers are taken out.");
     go(flow.resume(questions));
   }
 
@@ -233,7 +239,7 @@ const advisorAsk = ((data, flow, result) => {
         if (state !== wanted) return;
         decision = advisorScore.decide(data, state.given);
         fill(shown, result.parts(data, state.given, decision, acts()), focus);
-        status.textContent = "";
+        if (status.className === "hidden") say("");
       }),
     );
   }
@@ -250,6 +256,7 @@ const advisorAsk = ((data, flow, result) => {
         project = name;
       },
       link: () => location.href,
+      print: () => window.print(),
     };
   }
 
@@ -283,7 +290,9 @@ const advisorAsk = ((data, flow, result) => {
     const found = flow.restored(questions, location.hash);
     if (found === null) return location.hash === "" ? flow.resume(questions) : null;
     const [restored, faults] = found;
-    if (faults.length) status.textContent = `Not understood in this link: ${faults.join(", ")}`;
+    if (faults.length) {
+      say(`Not understood in this link, and left out: ${faults.join(", ")}`, true);
+    }
     return restored;
   }
 
@@ -305,7 +314,8 @@ const advisorAsk = ((data, flow, result) => {
     advisorScore.decide({ ...data, policy }, {});
   }
 
-  (window.requestIdleCallback ?? setTimeout)(warmUp);
+  const idle = window.requestIdleCallback ?? setTimeout;
+  form.addEventListener("input", () => idle(warmUp), { once: true });
   state = arrive(history.state) ?? state;
   document.documentElement.classList.add("asks");
   show(false);

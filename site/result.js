@@ -2,7 +2,8 @@
 
 /**
  * A decision of advisorScore as parts of a page, in the order of the report: verdict, what to
- * install, why, what speaks against it, must-haves, what would change it, what moved, what to keep.
+ * install, why, what speaks against it, must-haves, what would change it, the plan, what moved,
+ * whether other methods agree, what was answered, what to keep.
  *
  * Everything is built node by node, so no text can become markup.
  */
@@ -104,7 +105,10 @@ const advisorResult = (() => {
       unmeasuredPart(found),
       settlesPart(found, acts),
       flipsPart(found),
+      planPart(found),
       movedPart(found),
+      checksPart(found),
+      answersPart(found, given),
       keepPart(found, acts),
     ].filter((part) => part !== null);
   }
@@ -184,7 +188,9 @@ const advisorResult = (() => {
     const leader = nameOf(found, found.leader);
     if (verdict === "clear") return `Choose ${leader}: the case is clear.`;
     if (verdict === "lean") return `Lean towards ${leader}.`;
-    if (found.rival === null) return `Too close to call; ${leader} is all that is left.`;
+    if (found.rival === null) {
+      return `Not settled: ${leader} is all that is left, and it may miss a must-have itself.`;
+    }
     return `Too close to call between ${leader} and ${nameOf(found, found.rival)}.`;
   }
 
@@ -215,6 +221,20 @@ const advisorResult = (() => {
     return element("p", { class: "held" }, text);
   }
 
+  /** Said where the leader may itself miss a must-have. */
+  function doubted(found) {
+    const { doubts, ranking } = found.decision;
+    const own = doubts.filter((doubt) => doubt.framework === found.leader);
+    if (own.length === 0) return null;
+    const names = own.map(({ requirement, evidence }) => {
+      const known = evidence.level === null ? "" : `, ${evidence.tier}`;
+      const name = criterion(found, requirement.criterion);
+      return element("span", {}, name, ` (${level(evidence.level)}${known})`);
+    });
+    const meets = `${nameOf(found, found.leader)} meets the must-haves in ${percent(ranking[0].meets)} of the draws; it may miss `;
+    return element("p", { class: "held" }, meets, ...listed(names), ".");
+  }
+
   function verdictPart(found, acts) {
     const { decision, data } = found;
     const heading = { id: "result-heading", tabindex: "-1", "data-focus": "" };
@@ -227,6 +247,7 @@ const advisorResult = (() => {
       element("h2", heading, headline(found)),
       element("p", { class: "lede" }, strength(found)),
       heldBack(found),
+      doubted(found),
       table(
         `How ${data.policy.draws.toLocaleString("en-GB")} draws ended`,
         [
@@ -261,7 +282,7 @@ const advisorResult = (() => {
 
   /** A bar as long as the share; the lines stand where lean and clear begin. */
   function bar({ data: { policy } }, share, marks = true) {
-    const line = (at) => ["path", { d: `M${at * 200} 0V14`, class: "threshold" }];
+    const line = (at) => ["path", { d: `M${at * 200} 0V14`, class: "threshold", "vector-effect": "non-scaling-stroke" }];
     return drawing(
       { class: "bar", viewBox: "0 0 200 14", preserveAspectRatio: "none" },
       ["rect", { class: "rail", width: 200, height: 14 }],
@@ -283,18 +304,19 @@ const advisorResult = (() => {
   }
 
   function tieRow(found) {
-    const { ranking, tie } = found.decision;
-    if (ranking.length < 2) return [];
-    const rest = ranking.length + 1;
-    return [
+    const { ranking, tie, unmet } = found.decision;
+    const row = (share, why) =>
       element(
         "tr",
         { class: "nobody" },
         rowHead("nobody"),
-        cell(bar(found, tie, false)),
-        number(percent(tie)),
-        element("td", { colspan: rest, class: "small rank" }, "a lead too small to notice"),
-      ),
+        cell(bar(found, share, false)),
+        number(percent(share)),
+        element("td", { colspan: ranking.length + 1, class: "small rank" }, why),
+      );
+    return [
+      ...(ranking.length > 1 ? [row(tie, "a lead too small to notice")] : []),
+      ...(ranking.length > 0 && unmet > 0 ? [row(unmet, "nobody meets the must-haves")] : []),
     ];
   }
 
@@ -443,7 +465,7 @@ const advisorResult = (() => {
           `, at least ${level(least)} `,
           element("span", { class: "origin" }, because),
         ),
-        ...found.data.frameworks.map((of) => demanded(found.ratings.get(`${of.id}/${id}`), least)),
+        ...found.data.frameworks.map((of) => demanded(found, of.id, id, least)),
       );
     };
     const heads = [["Must be possible"], ...found.data.frameworks.map(({ name }) => [name])];
@@ -468,11 +490,17 @@ const advisorResult = (() => {
     );
   }
 
-  function demanded(rating, least) {
+  function demanded(found, of, id, least) {
+    const rating = found.ratings.get(`${of}/${id}`);
     const missed = rating.level !== null && rating.level < least;
+    const doubt = found.decision.doubts.find(
+      ({ framework: doubtful, requirement }) => doubtful === of && requirement.criterion === id,
+    );
+    const unsure = doubt && ` really missed in ${percent(doubt.share)}`;
     return cell(
       element("strong", { class: missed ? "missed" : "met" }, missed ? "missed" : "met"),
       ` ${level(rating.level)}`,
+      unsure && element("span", { class: "origin" }, unsure),
     );
   }
 
@@ -500,7 +528,10 @@ const advisorResult = (() => {
     if (!settles.length) return null;
     const item = ({ kind, subject, most, winners }) => {
       const others = winners.map((id) => nameOf(found, id)).join(" or ");
-      const effect = `may move the lead by up to ${most.toFixed(3)}${others && `, and ${others} might then lead`}`;
+      const then = others && `, and ${others} might then lead`;
+      const effect = isDoubted(found, subject)
+        ? `otherwise it is out${then}`
+        : `may move the lead by up to ${most.toFixed(3)}${then}`;
       return element("li", {}, ...settling(found, acts, kind, subject), ` ${effect}.`);
     };
     return section(
@@ -515,8 +546,17 @@ const advisorResult = (() => {
       return ["Answer ", act(`“${text}”`, () => acts.change(subject[0]), "inline"), ":"];
     }
     if (kind === "measurement") return ["Measure ", criterion(found, subject[0]), ":"];
+    if (isDoubted(found, subject)) {
+      const name = criterion(found, subject[1]);
+      return [`Make sure that ${nameOf(found, subject[0])} meets the must-have `, name, ":"];
+    }
     return ["Check ", criterion(found, subject[1]), ` of ${nameOf(found, subject[0])}:`];
   }
+
+  const isDoubted = ({ decision }, [of, id]) =>
+    decision.doubts.some(
+      ({ framework: own, requirement }) => own === of && requirement.criterion === id,
+    );
 
   function flipsPart(found) {
     const { flips } = found.decision;
@@ -531,15 +571,7 @@ const advisorResult = (() => {
         ),
       );
     }
-    const item = (flip) =>
-      element(
-        "li",
-        {},
-        ...flipped(found, flip),
-        " → ",
-        framework(found, flip.new_winner),
-        " leads.",
-      );
+    const kinds = [...new Set(flips.map(({ kind }) => kind))];
     return section(
       "What would change it",
       element(
@@ -547,9 +579,28 @@ const advisorResult = (() => {
         {},
         "The smallest single changes after which another framework leads; each was tried out.",
       ),
-      element("ul", { class: "plain-list" }, ...flips.map(item)),
+      ...kinds.flatMap((kind) => [
+        element("h4", {}, KINDS[kind]),
+        element(
+          "ul",
+          { class: "plain-list" },
+          ...flips.filter((flip) => flip.kind === kind).map((flip) => flipItem(found, flip)),
+        ),
+      ]),
     );
   }
+
+  const KINDS = {
+    answer: "One answer",
+    requirement: "One must-have, dropped",
+    weight: "The weight of one criterion",
+    group: "The weight of a group of criteria",
+    measurement: "One framework’s measurements",
+    cell: "One level of the evidence",
+  };
+
+  const flipItem = (found, flip) =>
+    element("li", {}, ...flipped(found, flip), " → ", framework(found, flip.new_winner), " leads.");
 
   function flipped(found, flip) {
     const { subject, before, after, factor } = flip.change;
@@ -568,14 +619,8 @@ const advisorResult = (() => {
         return [criterion(found, first), ` ${reweighed(factor)}`];
       case "group":
         return [`All of “${found.groups.get(first).name}” ${reweighed(factor)}`];
-      case "measurement": {
-        // A difference of 1 on the scale is a ratio of times of `worst_ratio`.
-        const slower = found.data.policy.worst_ratio ** (before - after);
-        return [
-          criterion(found, second),
-          `: ${nameOf(found, first)} takes ${times(slower)} times as long`,
-        ];
-      }
+      case "measurement":
+        return [criterion(found, second), `: ${nameOf(found, first)} ${remeasured(found, flip)}`];
       default: {
         const change = `${level(after)} instead of ${level(before)}`;
         return [criterion(found, second), `: ${nameOf(found, first)} is ${change}`];
@@ -583,9 +628,146 @@ const advisorResult = (() => {
     }
   }
 
+  /** What a measured value would have to be: a difference of 1 on the scale is the worst there is. */
+  function remeasured({ data, criteria }, { change: { subject, before, after } }) {
+    const { worst_ratio: ratio, worst_difference: difference } = data.policy;
+    const { unit } = criteria.get(subject[1]).measure;
+    if (unit === "share") {
+      const points = (after - before) * difference * 100;
+      const how = points > 0 ? "better" : "worse";
+      return `is ${times(Math.abs(points))} percentage points ${how}`;
+    }
+    const factor = ratio ** (before - after);
+    return unit === "s"
+      ? `takes ${times(factor)} times as long`
+      : `is ${times(factor)} times as large`;
+  }
+
   function reweighed(factor) {
     if (factor === 0) return "left out";
     return `weighing ${times(factor)} times as much`;
+  }
+
+  const STAGES = { prototype: "Prototype", research: "Research", production: "Production" };
+  const COSTS = {
+    nothing: "nothing has to change",
+    little: "little has to change",
+    part: "part is rewritten",
+    most: "most is written again",
+    all: "everything is written again",
+    unknown: "not known",
+  };
+  const VERDICTS = {
+    clear: "clear",
+    lean: "lean",
+    "too-close": "too close to call",
+    none: "none meets the must-haves",
+  };
+
+  function planPart(found) {
+    const { phases, hybrid, migration } = found.decision.plan;
+    if (phases.length === 0) return null;
+    const heads = [
+      ["Phase"],
+      ["Leads"],
+      ["Verdict"],
+      ["Share of draws", "number"],
+      ["Lead", "number"],
+    ];
+    return section(
+      "The plan by phase",
+      element("p", {}, "The same answers, decided for each phase that a project may pass through."),
+      table(
+        "Who leads in each phase",
+        heads,
+        phases.map((phase) => phaseRow(found, phase)),
+      ),
+      ...hybrid.flatMap((handOver) => handOverParts(found, handOver)),
+      hybrid.length === 0 && element("p", {}, noHybrid(found)),
+      ...migrationParts(found, migration),
+    );
+  }
+
+  function phaseRow(found, { stage, winner, verdict, first_rank: share, lead, own }) {
+    return element(
+      "tr",
+      {},
+      rowHead(STAGES[stage] ?? stage, own && element("span", { class: "origin" }, " your answer")),
+      cell(winner === null ? "nobody" : framework(found, winner)),
+      cell(VERDICTS[verdict]),
+      number(winner !== null && percent(share)),
+      number(winner !== null && lead.toFixed(3)),
+    );
+  }
+
+  function handOverParts(found, { earlier, later, bridge }) {
+    const title = `${nameOf(found, bridge.from)} for ${earlier}, ${nameOf(found, bridge.to)} for ${later}`;
+    return [
+      element("h4", {}, title),
+      element("p", {}, bridge.route),
+      element("p", {}, element("strong", {}, "What it costs. "), bridge.cost),
+    ];
+  }
+
+  function noHybrid({ decision }) {
+    const winners = new Set(decision.plan.phases.map(({ winner }) => winner));
+    if (winners.size === 1)
+      return "The same framework leads in all of them, so nothing is handed over.";
+    return "The winners differ, yet no hybrid is proposed: that takes two phases that firmly want different frameworks, and a bridge between them that was executed as a whole.";
+  }
+
+  function migrationParts(found, migration) {
+    return [...new Set(migration.map(({ today }) => today))].flatMap((today) => [
+      element("h4", {}, `Moving what you have in ${nameOf(found, today)}`),
+      element(
+        "ul",
+        { class: "plain-list" },
+        ...migration.filter((move) => move.today === today).map((move) => moveItem(found, move)),
+      ),
+    ]);
+  }
+
+  function moveItem(found, { framework: to, cost, evidence, bridges }) {
+    const ways = bridges.map(({ route, tier }) => `${route} (${tier})`).join(" ");
+    const said = `: ${COSTS[cost]}. ${evidence.note} ${ways}`.trim();
+    return element("li", {}, framework(found, to), said);
+  }
+
+  const METHODS = { topsis: "TOPSIS", "promethee-ii": "PROMETHEE II" };
+
+  /** Whether other methods agree, and whether the ranking hangs on who else is compared. */
+  function checksPart(found) {
+    const { checks } = found.decision;
+    if (checks === null || found.decision.ranking.length < 2) return null;
+    const opinions = checks.opinions.map(({ method, ranking }) => {
+      return `${METHODS[method]} puts ${nameOf(found, ranking[0].framework)} first`;
+    });
+    const turned = checks.reversals.map(({ framework: of, change, ahead, behind }) => {
+      const passes = `${nameOf(found, behind)} passes ${nameOf(found, ahead)}`;
+      return change === "dropped"
+        ? `Without ${nameOf(found, of)}, ${passes}.`
+        : `With a worse copy of ${nameOf(found, of)}, ${passes}.`;
+    });
+    const stable =
+      "Leaving a framework out, or adding a worse copy of one, changes the order of the others nowhere.";
+    return section(
+      "Other methods",
+      element("p", {}, `On the same values and weights, ${opinions.join("; ")}.`),
+      element("p", {}, turned.length ? turned.join(" ") : stable),
+    );
+  }
+
+  /** Everything that was answered, so that a printed result stands alone. */
+  function answersPart(found, given) {
+    const rows = Object.entries(given).map(([id, chosen]) => {
+      const { text, choices } = found.questions.get(id);
+      const texts = choices
+        .filter((choice) => chosen.includes(choice.id))
+        .map((choice) => choice.text);
+      return element("tr", {}, rowHead(text), cell(texts.join("; ") || "Not sure"));
+    });
+    if (rows.length === 0) return null;
+    return section("Your answers", table("What you answered", [["Question"], ["Answer"]], rows));
   }
 
   function movedPart(found) {
@@ -646,11 +828,16 @@ const advisorResult = (() => {
         field("ask-project", "Project name (optional)", input),
         field("ask-link", "Link to this result", link),
       ),
-      act("Download answers", () => acts.download(fileName(input.value)), "strong"),
+      element(
+        "div",
+        { class: "ask-moves" },
+        act("Download answers", () => acts.download(fileName(input.value)), "strong"),
+        act("Print or save as PDF", acts.print),
+      ),
       element(
         "p",
         {},
-        "Put the file into a clone of advisor. The terminal comes to the same numbers, to the last bit, and writes the report; measurements of your own, where you have made some, count there in place of ours.",
+        "Put the file into a clone of advisor. The terminal comes to the same numbers, to the last bit, and writes the report as one file; measurements of your own, where you have made some, count there in place of ours, and groups of criteria can be weighed against each other. Printing this page keeps everything that it says.",
       ),
       command,
       element(

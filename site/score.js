@@ -8,14 +8,15 @@
  *     kernel          advisor/decide/score.py
  *     rank, judge     advisor/decide/robustness.py
  *     movements       advisor/decide/movement.py
- *     choose stack    advisor/decide/plan.py
+ *     make plan       advisor/decide/plan.py
+ *     cross check     advisor/decide/checks.py
  *     find flips      advisor/decide/flips.py
  *     find settles    advisor/decide/settle.py
  *     decide          advisor/decide/decision.py; its keys are those of `decide --json`
  *
  * Functions have the names that they have there, in camelCase, and keep the order of operations.
- * What makes the bits equal: only + - * /, comparisons and 32-bit integer operations occur, and
- * sums run from left to right. Statistics and logarithms stay in Python and arrive as data
+ * What makes the bits equal: only + - * /, square roots, comparisons and 32-bit integer operations
+ * occur, and sums run from left to right. Statistics and logarithms stay in Python and arrive as data
  * (advisor/render/browser.py); the factor of a measured time, a power, is left to whoever shows
  * it. A classic script, since modules do not load from file://.
  */
@@ -23,9 +24,15 @@ const advisorScore = (() => {
   const NOT_SURE = "not-sure";
   const OPEN = [NOT_SURE];
   const LEVELS = 5;
+  /** The score of whoever is out of a draw: below all others, which are from 0 to 1. */
+  const OUT = -1;
+  /** Two numbers to pick from. */
+  const EITHER = new Float64Array(2);
   /** So many draws at a time: their columns stay in the processor's cache. */
   const BLOCK = 2000;
-  const FOCUS = ["workloads", "devices", "serving"];
+  const FOCUS = ["workloads", "devices", "serving", "metrics"];
+  /** The phases in which a trained model answers, on whatever it is served from. */
+  const ANSWERING = ["predict", "export"];
   /** Two ratings that are equal in these have the same value in every draw. */
   const DRAWN = ["framework", "criterion", "tier", "level", "value", "low", "high", "inherits"];
   /** The verdicts that leave something to settle. */
@@ -34,16 +41,15 @@ const advisorScore = (() => {
   /** Ids are ASCII, so comparing code units gives Python's order. */
   const ascending = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 
-  const size = (number) => (number < 0 ? -number : number);
-
   /**
    * What answers ask of a framework.
    *
    * @param {object} data what advisor/render/browser.py ships
    * @param {Object<string, string[]>} given the chosen ids by question; a missing one is "not sure"
-   * @returns {{own: Map, open: Map, core: Map, requirements: object[], focus: object}} points by
-   *   criterion from the user's answers, from questions left open and for every project; must-haves
-   *   [{criterion, level, question, choice}]; what measurements must speak for
+   * @returns {{own: Map, open: Map, core: Map, requirements: object[], focus: object,
+   *   uses: string[]}} points by criterion from the user's answers, from questions left open and for
+   *   every project; must-haves [{criterion, level, question, choice}]; what measurements must speak
+   *   for; the frameworks in use
    */
   function deriveNeeds(data, given) {
     const settled = settledChoices(data.questions, given);
@@ -52,8 +58,9 @@ const advisorScore = (() => {
       own: points(settled.map(({ choice }) => ({ weighs: choice.weighs, share: 1 }))),
       open: points(openPoints(data.questions, given)),
       core: new Map(core.map((criterion) => [criterion.id, criterion.core])),
-      requirements: requirements(settled),
+      requirements: requirements(settled, data),
       focus: joinedFocus(settled),
+      uses: uses(settled),
     };
   }
 
@@ -128,17 +135,26 @@ const advisorScore = (() => {
     return new Map([...total].sort((one, other) => ascending(one[0], other[0])));
   }
 
-  function totalPoints(found) {
+  const totalPoints = (found) => sum([...found.values()]);
+
+  /** Added from left to right. */
+  function sum(values) {
     let total = 0;
-    for (const value of found.values()) total = total + value;
+    for (const value of values) total = total + value;
     return total;
   }
 
+  /** The frameworks that the team uses today, in order of the choices. */
+  const uses = (settled) => settled.map(({ choice }) => choice.uses).filter((id) => id !== null);
+
   /** The strictest requirement per criterion, in the order in which they were answered. */
-  function requirements(settled) {
+  function requirements(settled, { criteria }) {
     const strictest = new Map();
+    const used = uses(settled);
+    const estates = criteria.filter(({ estate }) => estate !== null && used.includes(estate));
     for (const { question, choice } of settled) {
-      for (const [criterion, level] of choice.requires) {
+      const kept = choice.keeps === null ? [] : estates.map(({ id }) => [id, choice.keeps]);
+      for (const [criterion, level] of new Map([...choice.requires, ...kept])) {
         const known = strictest.get(criterion);
         if (known === undefined || level > known.level) {
           strictest.set(criterion, { criterion, level, question: question.id, choice: choice.id });
@@ -159,18 +175,22 @@ const advisorScore = (() => {
    * @param {object} data what advisor/render/browser.py ships
    * @param {object} layer the evidence as of a date: data.now or data.before
    * @param {object} focus what deriveNeeds found the measurements must speak for
+   * @param {?string} gone a framework that is left out of all comparisons
    * @returns {object[]} [{framework, criterion, tier, level, value, low, high, stale, date,
-   *   sources, note, ratios, inherits, unclipped}], unclipped only where measured: its value on each
-   *   task, below 0 where slower than the worst
+   *   sources, note, ratios, differences, inherits, unclipped}], unclipped only where measured: its
+   *   value on each task, below 0 where beyond the worst
    */
-  function rate(data, layer, focus) {
+  function rate(data, layer, focus, gone = null) {
     const spoken = speaking(data, layer, focus);
     const measured = new Map(
-      data.criteria.map((criterion) => [criterion.id, measuredRatings(layer, criterion, spoken)]),
+      data.criteria.map((criterion) => [
+        criterion.id,
+        measuredRatings(layer, criterion, spoken, gone),
+      ]),
     );
-    return layer.ratings.map(
-      (stated) => measured.get(stated.criterion).get(stated.framework) ?? stated,
-    );
+    return layer.ratings
+      .filter(({ framework }) => framework !== gone)
+      .map((stated) => measured.get(stated.criterion).get(stated.framework) ?? stated);
   }
 
   /** Whether measurements of a machine, phase and task speak for the user; of one machine only. */
@@ -189,28 +209,32 @@ const advisorScore = (() => {
   }
 
   function speaksFor(focus, phase, device) {
-    const named = phase === "predict" && focus.serving.length ? focus.serving : focus.devices;
+    const answers = ANSWERING.includes(phase) && focus.serving.length;
+    const named = answers ? focus.serving : focus.devices;
     return named.includes(device);
   }
 
   /** Ratings by framework from the tasks that all measured frameworks have in common. */
-  function measuredRatings(layer, criterion, spoken) {
+  function measuredRatings(layer, criterion, spoken, gone) {
     if (criterion.measure === null) return new Map();
     const { phase, metric } = criterion.measure;
-    const found = layer.speeds.filter(
-      (entry) => entry.phase === phase && entry.metric === metric && spoken(entry),
-    );
-    const compared = new Set(found.flatMap(({ values }) => values.map((speed) => speed.framework)));
-    const common = found.filter(({ values }) => values.length === compared.size);
+    const found = layer.speeds
+      .filter((entry) => entry.phase === phase && entry.metric === metric && spoken(entry))
+      .map((entry) => valuesWithout(entry, gone));
+    const compared = new Set(found.flatMap((values) => values.map(({ framework }) => framework)));
+    const common = found.filter((values) => values.length === compared.size);
     if (compared.size < 2 || common.length === 0) return new Map();
     return new Map(
-      [...compared].map((framework) => [framework, meanSpeed(framework, criterion.id, common)]),
+      [...compared].map((framework) => [framework, meanValue(framework, criterion.id, common)]),
     );
   }
 
+  const valuesWithout = ({ values, apart }, gone) =>
+    apart.find(([framework]) => framework === gone)?.[1] ?? values;
+
   /** The mean value over tasks; the interval's ends are averaged as if errors moved together. */
-  function meanSpeed(framework, criterion, common) {
-    const own = common.map(({ values }) => values.find((speed) => speed.framework === framework));
+  function meanValue(framework, criterion, common) {
+    const own = common.map((values) => values.find((found) => found.framework === framework));
     return {
       framework,
       criterion,
@@ -224,21 +248,22 @@ const advisorScore = (() => {
       sources: [],
       note: "",
       inherits: null,
-      ratios: own.map((speed) => speed.ratio),
-      unclipped: own.map((speed) => speed.unclipped),
+      ratios: own.filter(({ differs }) => !differs).map(({ gap }) => gap),
+      differences: own.filter(({ differs }) => differs).map(({ gap }) => gap),
+      unclipped: own.map((found) => found.unclipped),
     };
   }
 
-  function mean(speeds, key) {
+  function mean(values, key) {
     let total = 0;
-    for (const speed of speeds) total = total + speed[key];
-    return total / speeds.length;
+    for (const value of values) total = total + value[key];
+    return total / values.length;
   }
 
   /**
    * Normalised weights of a matrix's criteria, adding up to 1 within rounding.
    *
-   * @param {object} matrix {frameworks, criteria, groups, settled, open, ratings}
+   * @param {object} matrix {frameworks, criteria, groups, settled, open, ratings, demands}
    * @returns {number[]}
    */
   function centralWeights(matrix) {
@@ -271,9 +296,10 @@ const advisorScore = (() => {
    *
    * @param {object} matrix as for centralWeights, with at least one framework
    * @param {object} policy data.policy
-   * @returns {{draws: number, wins: number[], ties: number, ranks: number[][]}} wins: draws that a
-   *   framework leads by the margin; ties: draws that nobody does; ranks[a][r]: draws in which
-   *   framework a has rank r, equal scores in order of id
+   * @returns {{draws: number, wins: number[], ties: number, unmet: number, ranks: number[][]}} wins:
+   *   draws that a framework leads by the margin; unmet: draws in which nobody meets the must-haves;
+   *   ties: the others that nobody leads so far; ranks[a][r]: draws in which framework a has rank r
+   *   among those that meet them, equal scores in order of id
    */
   function acceptability(matrix, policy) {
     return acceptabilities([matrix], policy)[0];
@@ -283,34 +309,42 @@ const advisorScore = (() => {
   function acceptabilities(matrices, policy) {
     const found = matrices.map(({ frameworks }) => ({
       wins: frameworks.map(() => 0),
+      unmet: 0,
       ranks: frameworks.map(() => frameworks.map(() => 0)),
     }));
+    const alike = matrices[0].criteria.map((_, place) => drawnAlike(matrices, place));
     for (let start = 0; start < policy.draws; start += BLOCK) {
       const end = start + BLOCK < policy.draws ? start + BLOCK : policy.draws;
-      drawnScores(matrices, policy, start, end).forEach((scores, at) => {
-        countRanks(scores, policy.margin, found[at].wins, found[at].ranks);
+      drawnScores(matrices, policy, start, end, alike).forEach((scores, at) => {
+        countRanks(scores, policy.margin, found[at]);
       });
     }
-    return found.map(({ wins, ranks }) => {
-      let won = 0;
-      for (const count of wins) won = won + count;
-      return { draws: policy.draws, wins, ties: policy.draws - won, ranks };
+    return found.map(({ wins, unmet, ranks }) => {
+      return { draws: policy.draws, wins, ties: policy.draws - unmet - sum(wins), unmet, ranks };
     });
   }
 
-  function countRanks(scores, margin, wins, ranks) {
+  function countRanks(scores, margin, counts) {
     for (let draw = 0; draw < scores[0].length; draw += 1) {
       const led = leads(scores, draw, margin);
+      let met = false;
       for (let own = 0; own < scores.length; own += 1) {
+        if (scores[own][draw] < 0) continue;
+        met = true;
         const place = rankOf(scores, own, draw);
-        ranks[own][place] += 1;
-        if (led && place === 0) wins[own] += 1;
+        counts.ranks[own][place] += 1;
+        if (led && place === 0) counts.wins[own] += 1;
       }
+      if (!met) counts.unmet += 1;
     }
   }
 
-  /** Per matrix each framework's score in the draws from `start` to before `end`, as columns. */
-  function drawnScores(matrices, policy, start, end) {
+  /**
+   * Per matrix each framework's score, OUT where it misses a must-have, as columns of draws.
+   *
+   * `alike` holds, per criterion, what drawnAlike finds.
+   */
+  function drawnScores(matrices, policy, start, end, alike) {
     const [matrix] = matrices;
     const uniform = new Uniform(policy.seed, start, end);
     const groups = drawnGroups([...new Set(matrix.groups)].sort(ascending), uniform);
@@ -321,39 +355,60 @@ const advisorScore = (() => {
       drawWeight(matrix, place, groups.get(matrix.groups[place]), policy, uniform, weight, value);
       for (let draw = 0; draw < total.length; draw += 1) total[draw] = total[draw] + weight[draw];
       let filled = null;
-      for (const [rating, targets] of distinct(matrices, scores, place)) {
-        const name = valueName(rating);
+      for (const { rating, name, owners } of alike[place]) {
         if (name !== filled) uniform.fill(name, drawn);
         filled = name;
         drawValue(rating, spacing, policy, drawn, value);
-        for (const score of targets) addProducts(score, weight, value);
+        for (const [at, own] of owners) addProducts(scores[at][own], weight, value);
       }
     }
     for (const score of scores.flat()) {
       for (let draw = 0; draw < total.length; draw += 1) score[draw] = score[draw] / total[draw];
     }
+    matrices.forEach(({ demands }, at) => {
+      demands.forEach((wanted, own) => {
+        for (const [rating, least] of wanted) {
+          takeOut(rating, least, policy, uniform.fill(valueName(rating), drawn), scores[at][own]);
+        }
+      });
+    });
     return scores;
   }
 
-  /** The ratings at a place whose values are drawn apart, each with the scores it is added to. */
-  function distinct(matrices, scores, place) {
+  /** Takes a framework out of the draws in which its level misses a must-have. */
+  function takeOut({ tier, level }, least, policy, column, score) {
+    if (tier === "measured") return;
+    const [lower, upper] = level === null ? [0, 0] : errorShares(level, policy.error[tier]);
+    for (let draw = 0; draw < column.length; draw += 1) {
+      const drawn = column[draw];
+      const step = drawn < lower ? -1 : drawn >= 1 - upper ? 1 : 0;
+      const found = level === null ? (drawn * LEVELS) | 0 : level + step;
+      if (found < least) score[draw] = OUT;
+    }
+  }
+
+  /** The ratings at a place whose values are drawn apart, each with whose they are in which matrix. */
+  function drawnAlike(matrices, place) {
     const found = [];
     matrices.forEach(({ ratings }, at) => {
       ratings.forEach((row, own) => {
-        const known = found.find(([rating]) => drawnAlike(rating, row[place]));
-        if (known === undefined) found.push([row[place], [scores[at][own]]]);
-        else known[1].push(scores[at][own]);
+        const rating = row[place];
+        const known = found.find((it) => DRAWN.every((key) => it.rating[key] === rating[key]));
+        if (known) known.owners.push([at, own]);
+        else found.push({ rating, name: valueName(rating), owners: [[at, own]] });
       });
     });
-    return found.sort(([one], [other]) => ascending(valueName(one), valueName(other)));
+    return found.sort((one, other) => ascending(one.name, other.name));
   }
 
   /** What a framework inherits is the same fact: both get the same error in the same draw. */
   const valueName = (rating) => `value/${rating.inherits ?? rating.framework}/${rating.criterion}`;
 
-  const drawnAlike = (one, other) => DRAWN.every((name) => one[name] === other[name]);
-
-  const columns = (count, draws) => Array.from({ length: count }, () => new Float64Array(draws));
+  /** So many columns, one after another in the same memory. */
+  function columns(count, draws) {
+    const all = new Float64Array(count * draws);
+    return Array.from({ length: count }, (_, at) => all.subarray(at * draws, (at + 1) * draws));
+  }
 
   function addProducts(score, weight, value) {
     for (let draw = 0; draw < score.length; draw += 1) {
@@ -434,12 +489,19 @@ const advisorScore = (() => {
     for (let draw = 0; draw < weight.length; draw += 1) weight[draw] = group[draw] * weight[draw];
   }
 
-  /** Turns uniforms into factors in (1/spread, spread), as likely to shrink as to grow. */
+  /**
+   * Turns uniforms into factors in (1/spread, spread), as likely to shrink as to grow.
+   *
+   * Here and below, a place in an array is picked by a comparison: nobody can predict a random
+   * branch, and guessing wrong takes a processor longer than all the arithmetic.
+   */
   function stretch(column, spread) {
     for (let draw = 0; draw < column.length; draw += 1) {
       const push = 2 * column[draw] - 1;
-      const grown = 1 + size(push) * (spread - 1);
-      column[draw] = push < 0 ? 1 / grown : grown;
+      const grown = 1 + Math.abs(push) * (spread - 1);
+      EITHER[0] = grown;
+      EITHER[1] = 1 / grown;
+      column[draw] = EITHER[(push < 0) | 0];
     }
   }
 
@@ -463,10 +525,11 @@ const advisorScore = (() => {
 
   /** The value of each level, a column each: 0, three sorted uniforms, 1. */
   function drawnSpacing(uniform) {
-    const between = [1, 2, 3].map((number) => uniform.column(`spacing/${number}`));
-    sortAcross(between);
-    const [zeros, ones] = columns(2, uniform.draws);
-    return [zeros, ...between, ones.fill(1)];
+    const [zeros, ...others] = columns(LEVELS, uniform.draws);
+    const ones = others.pop();
+    others.forEach((column, at) => uniform.fill(`spacing/${at + 1}`, column));
+    sortAcross(others);
+    return [zeros, ...others, ones.fill(1)];
   }
 
   /** Sorts draw by draw, so that each column holds what is at most the next one's. */
@@ -480,10 +543,11 @@ const advisorScore = (() => {
 
   function orderPair(lower, upper) {
     for (let draw = 0; draw < lower.length; draw += 1) {
-      const one = lower[draw];
-      const other = upper[draw];
-      lower[draw] = one <= other ? one : other;
-      upper[draw] = one <= other ? other : one;
+      EITHER[0] = lower[draw];
+      EITHER[1] = upper[draw];
+      const swapped = (EITHER[0] > EITHER[1]) | 0;
+      lower[draw] = EITHER[swapped];
+      upper[draw] = EITHER[1 - swapped];
     }
   }
 
@@ -499,33 +563,40 @@ const advisorScore = (() => {
   }
 
   function drawUnknown(spacing, column, found) {
-    for (let draw = 0; draw < column.length; draw += 1) {
-      found[draw] = spacing[(column[draw] * LEVELS) | 0][draw];
+    const levels = new Float64Array(spacing[0].buffer);
+    const draws = column.length;
+    for (let draw = 0; draw < draws; draw += 1) {
+      found[draw] = levels[((column[draw] * LEVELS) | 0) * draws + draw];
     }
   }
 
   /** The level, wrong by one in a share `error` of the draws; at an end it only errs inwards. */
   function drawLevel(level, spacing, error, column, value) {
+    const [lower, upper] = errorShares(level, error);
+    const levels = new Float64Array(spacing[0].buffer);
+    const draws = column.length;
+    for (let draw = 0; draw < draws; draw += 1) {
+      const drawn = column[draw];
+      const found = level - ((drawn < lower) | 0) + ((drawn >= 1 - upper) | 0);
+      value[draw] = levels[found * draws + draw];
+    }
+  }
+
+  /** The shares of draws in which a level is one too high or one too low, so it is drawn beside. */
+  function errorShares(level, error) {
     const [lowest, highest] = [level === 0, level === LEVELS - 1];
     const lower = lowest ? 0 : highest ? error : error * 0.5;
     const upper = highest ? 0 : lowest ? error : error * 0.5;
-    const exact = spacing[level];
-    const lowered = lowest ? exact : spacing[level - 1];
-    const raised = highest ? exact : spacing[level + 1];
-    for (let draw = 0; draw < column.length; draw += 1) {
-      const drawn = column[draw];
-      const found = drawn < lower ? lowered : drawn >= 1 - upper ? raised : exact;
-      value[draw] = found[draw];
-    }
+    return [lower, upper];
   }
 
   /** Below the value in half of the draws and above in the other, evenly in the interval. */
   function drawMeasurement({ value, low, high }, column, found) {
     for (let draw = 0; draw < column.length; draw += 1) {
       const drawn = column[draw];
-      const below = low + (value - low) * (2 * drawn);
-      const above = value + (high - value) * (2 * drawn - 1);
-      found[draw] = drawn < 0.5 ? below : above;
+      EITHER[0] = value + (high - value) * (2 * drawn - 1);
+      EITHER[1] = low + (value - low) * (2 * drawn);
+      found[draw] = EITHER[(drawn < 0.5) | 0];
     }
   }
 
@@ -557,7 +628,7 @@ const advisorScore = (() => {
    *
    * @param {object} matrix as for centralWeights
    * @param {object} counts what acceptability returns
-   * @returns {object[]} [{framework, score, first_rank, ranks}]
+   * @returns {object[]} [{framework, score, first_rank, ranks, meets}]
    */
   function rank(matrix, counts) {
     const scores = centralScores(matrix);
@@ -566,6 +637,7 @@ const advisorScore = (() => {
       score: scores[place],
       first_rank: counts.wins[place] / counts.draws,
       ranks: counts.ranks[place].map((count) => count / counts.draws),
+      meets: sum(counts.ranks[place]) / counts.draws,
     }));
     return rows.sort(
       (one, other) =>
@@ -616,7 +688,7 @@ const advisorScore = (() => {
 
   function byEffect(one, other) {
     return (
-      ascending(size(other.effect), size(one.effect)) ||
+      ascending(Math.abs(other.effect), Math.abs(one.effect)) ||
       ascending(one.criterion, other.criterion) ||
       ascending(one.framework, other.framework)
     );
@@ -641,22 +713,27 @@ const advisorScore = (() => {
     const [now, then] = outcomes(data, layers, needs);
     const open = unmeasured(data, now.ratings, needs);
     const situation = situate(data, given, needs, now);
+    const plan = makePlan(situation, now);
     return {
       verdict: now.verdict,
       winner: now.winner,
       ranking: now.ranking,
       tie: now.counts === null ? 0 : now.counts.ties / now.counts.draws,
+      unmet: now.counts === null ? 1 : now.counts.unmet / now.counts.draws,
       own_share: ownShare(needs),
       ruled_out: now.ruledOut,
+      doubts: doubts(data, now, needs),
       rescues: rescues(now),
       contributions: contributions(now.matrix),
-      stack: now.winner === null ? null : chooseStack(data, data.now, needs.focus, now.winner),
+      stack: plan.stack,
       unmeasured: open,
       before: then === undefined ? null : before(data, now, then),
       as_of: data.as_of,
       evidence_digest: data.evidence_digest,
       flips: findFlips(situation),
       settles: UNSETTLED.includes(now.verdict) ? findSettles(situation, open) : [],
+      plan,
+      checks: crossCheck(situation),
     };
   }
 
@@ -743,6 +820,12 @@ const advisorScore = (() => {
       settled: criteria.map((id) => (needs.own.get(id) ?? 0) + (needs.core.get(id) ?? 0)),
       open: criteria.map((id) => needs.open.get(id) ?? 0),
       ratings: frameworks.map((framework) => criteria.map((id) => ratings.get(key(framework, id)))),
+      demands: frameworks.map((framework) =>
+        needs.requirements.map(({ criterion, level }) => [
+          ratings.get(key(framework, criterion)),
+          level,
+        ]),
+      ),
     };
   }
 
@@ -762,6 +845,21 @@ const advisorScore = (() => {
         value,
         contribution: weights[place] * value,
       })),
+    );
+  }
+
+  /** What the ranked frameworks may miss, for each must-have in the order of the ranking. */
+  function doubts({ policy }, now, needs) {
+    const ratings = byKey(now.ratings);
+    return needs.requirements.flatMap((requirement) =>
+      now.ranking
+        .map(({ framework }) => {
+          const evidence = ratings.get(key(framework, requirement.criterion));
+          const possible = standings(evidence, policy, requirement.level);
+          const share = sum(possible.map(([, part, missed]) => (missed ? part : 0)));
+          return { framework, requirement, evidence, share };
+        })
+        .filter(({ share }) => share > 0),
     );
   }
 
@@ -802,18 +900,109 @@ const advisorScore = (() => {
     return ranked.length > 1 ? ranked[1] : null;
   }
 
+  /** The question that tells the stage of a project, and the stages that a product passes. */
+  const STAGE = "stage";
+  const STAGES = ["prototype", "research", "production"];
+  /** What a stack is chosen by where nobody said what should be fast. */
+  const USUAL = ["step-seconds"];
+  /** How much has to change, by the level of what can stay. */
+  const COSTS = ["all", "most", "part", "little", "nothing"];
+  /** The verdicts with which a winner leads. */
+  const FIRM = ["clear", "lean"];
+
   /**
-   * The framework's fastest stack on every task measured, or its default where nothing decides.
+   * The decision over the life of the project.
    *
-   * @param {object} data what advisor/render/browser.py ships
-   * @param {object} layer data.now or data.before
-   * @param {object} focus what measurements must speak for
-   * @param {string} framework
-   * @returns {{stack: string, backend: string, mode: string, measured: boolean, ratios: object[]}}
+   * @param {object} situation what situate returns
+   * @param {object} now the outcome that was decided
+   * @returns {{phases: object[], hybrid: object[], stack: ?object, stacks: object[],
+   *   migration: object[]}}
    */
-  function chooseStack(data, layer, focus, framework) {
-    const spoken = speaking(data, layer, focus);
-    const compared = layer.stacks.filter((entry) => entry.framework === framework && spoken(entry));
+  function makePlan(situation, now) {
+    const { data, needs } = situation;
+    const phases = projectPhases(situation, now);
+    const named = needs.focus.metrics.length ? needs.focus.metrics : USUAL;
+    const led = now.winner !== null;
+    const choose = (metrics) => chooseStack(data, needs.focus, now.winner, metrics);
+    return {
+      phases,
+      hybrid: handOvers(phases, data.bridges),
+      stack: led ? choose(named) : null,
+      stacks: led ? named.map((metric) => choose([metric])) : [],
+      migration: migrations(situation),
+    };
+  }
+
+  function projectPhases(situation, now) {
+    const { data, given } = situation;
+    const asked = data.questions.find(({ id }) => id === STAGE);
+    const answered = answerTo(given, STAGE);
+    return STAGES.filter((stage) => asked?.choices.some(({ id }) => id === stage)).map((stage) => {
+      const own = answered.length === 1 && answered[0] === stage;
+      const { ranking, verdict } = own ? now : decidedAt(situation, stage);
+      const [best, next] = ranking;
+      return {
+        stage,
+        winner: best?.framework ?? null,
+        verdict,
+        lead: best === undefined ? 0 : next === undefined ? 1 : best.score - next.score,
+        first_rank: best?.first_rank ?? 0,
+        own,
+      };
+    });
+  }
+
+  /** Ranking and verdict as if the project were at this stage. */
+  function decidedAt({ data, given, answered }, stage) {
+    const matrix = answered(STAGE, [stage]);
+    const { draws, plan_draws: fewer } = data.policy;
+    const policy = { ...data.policy, draws: draws < fewer ? draws : fewer };
+    const ranking = matrix.frameworks.length ? rank(matrix, acceptability(matrix, policy)) : [];
+    const share = ownShare(deriveNeeds(data, { ...given, [STAGE]: [stage] }));
+    return { ranking, verdict: judge(ranking, share, policy) };
+  }
+
+  /** Every two phases that firmly want different frameworks and are joined by a probed bridge. */
+  function handOvers(phases, bridges) {
+    const located = phases.some(({ own }) => own);
+    return phases.flatMap((earlier, place) =>
+      phases.slice(place + 1).flatMap((later) => {
+        const concerned = earlier.own || later.own || !located;
+        const firm = FIRM.includes(earlier.verdict) && FIRM.includes(later.verdict);
+        if (!concerned || !firm) return [];
+        return bridges
+          .filter(({ tier }) => tier === "probed")
+          .filter(({ from, to }) => from === earlier.winner && to === later.winner)
+          .map((bridge) => ({ earlier: earlier.stage, later: later.stage, bridge }));
+      }),
+    );
+  }
+
+  /** For each framework in use and each candidate: what is said of existing code, and the ways. */
+  function migrations({ data, needs, ratings }) {
+    return needs.uses.flatMap((today) => {
+      const estate = data.criteria.findLast((criterion) => criterion.estate === today);
+      if (estate === undefined) return [];
+      return data.frameworks.map(({ id: framework }) => {
+        const evidence = ratings.get(key(framework, estate.id));
+        const cost = evidence.level === null ? "unknown" : COSTS[evidence.level];
+        const bridges = data.bridges.filter(({ from, to }) => from === today && to === framework);
+        return { today, framework, cost, evidence, bridges };
+      });
+    });
+  }
+
+  /** The framework's fastest stack in all that is named, or its default where nothing decides. */
+  function chooseStack(data, focus, framework, metrics) {
+    const spoken = speaking(data, data.now, focus);
+    const compared = data.now.stacks
+      .filter((entry) => entry.framework === framework && spoken(entry))
+      .filter(({ metric }) => metrics.includes(metric))
+      .sort(
+        (one, other) =>
+          ascending(metrics.indexOf(one.metric), metrics.indexOf(other.metric)) ||
+          ascending(one.task, other.task),
+      );
     const ahead = new Set(compared.map((entry) => fastest(entry.ratios).stack));
     const tied = compared.some(({ ratios }) => ratios.filter((ratio) => ratio.tied).length > 1);
     const measured = ahead.size === 1 && !tied;
@@ -823,7 +1012,8 @@ const advisorScore = (() => {
       backend,
       mode,
     } = data.stacks.find(({ id }) => id === (measured ? [...ahead][0] : byDefault));
-    return { stack, backend, mode, measured, ratios: compared.flatMap(({ ratios }) => ratios) };
+    const ratios = compared.flatMap((entry) => entry.ratios);
+    return { stack, backend, mode, measured, metrics, ratios };
   }
 
   function fastest(ratios) {
@@ -833,6 +1023,138 @@ const advisorScore = (() => {
       if (slower < 0) first = ratio;
     }
     return first;
+  }
+
+  /** A lead of one level counts in full in a comparison of two. */
+  const FULL = 1 / (LEVELS - 1);
+  /** Scores nearer than this are equal but for rounding, and have no order that could turn. */
+  const ROUNDING = 1 / 1073741824;
+
+  /**
+   * What other methods say of a decided problem; null if everyone is ruled out.
+   *
+   * @param {object} situation what situate returns
+   * @returns {?{agree: boolean, opinions: object[], reversals: object[]}}
+   */
+  function crossCheck({ data, needs, matrix }) {
+    if (matrix.frameworks.length === 0) return null;
+    const values = matrix.ratings.map((row) => row.map(({ value }) => value));
+    const weights = centralWeights(matrix);
+    const winner = ranked(matrix.frameworks, centralScores(matrix))[0].framework;
+    const opinions = [
+      ["topsis", topsis(values, weights)],
+      ["promethee-ii", promethee(values, weights, data.policy.margin)],
+    ].map(([method, scores]) => {
+      const ranking = ranked(matrix.frameworks, scores);
+      return { method, ranking, agrees: ranking[0].framework === winner };
+    });
+    const without = (gone) => {
+      const fewer = { ...data, frameworks: data.frameworks.filter(({ id }) => id !== gone) };
+      return pose(fewer, needs, byKey(rate(fewer, data.now, needs.focus, gone)));
+    };
+    const losers = data.frameworks.map(({ id }) => id).filter((id) => id !== winner);
+    return {
+      agree: opinions.every(({ agrees }) => agrees),
+      opinions,
+      reversals: reversals(matrix, losers.sort(ascending), without),
+    };
+  }
+
+  /** Best first; equal scores in order of id. */
+  function ranked(frameworks, scores) {
+    const rows = frameworks.map((framework, own) => ({ framework, score: scores[own] }));
+    return rows.sort(
+      (one, other) =>
+        ascending(other.score, one.score) || ascending(one.framework, other.framework),
+    );
+  }
+
+  /** Closeness to the ideal of values on one scale; where all are alike, half way. */
+  function topsis(values, weights) {
+    const weighted = values.map((row) => row.map((value, place) => weights[place] * value));
+    const column = (place) => weighted.map((row) => row[place]);
+    const ideal = weights.map((_, place) => largest(column(place)));
+    const worst = weights.map((_, place) => least(column(place)));
+    return weighted.map((row) => {
+      const [far, near] = [distance(row, worst), distance(row, ideal)];
+      return far + near > 0 ? far / (far + near) : 0.5;
+    });
+  }
+
+  const largest = (values) => [...values].sort((one, other) => other - one)[0];
+  const least = (values) => [...values].sort((one, other) => one - other)[0];
+
+  const distance = (row, point) =>
+    Math.sqrt(sum(row.map((value, at) => (value - point[at]) * (value - point[at]))));
+
+  /** Net flows: linear preference with indifference. */
+  function promethee(values, weights, indifference) {
+    return values.map((row, own) => {
+      let flow = 0;
+      values.forEach((rival, other) => {
+        if (other === own) return;
+        flow = flow + preference(row, rival, weights, indifference);
+        flow = flow - preference(rival, row, weights, indifference);
+      });
+      return values.length > 1 ? flow / (values.length - 1) : 0;
+    });
+  }
+
+  /** How much of the weight prefers `row`. */
+  function preference(row, rival, weights, indifference) {
+    let total = 0;
+    row.forEach((value, place) => {
+      const ahead = value - rival[place];
+      if (ahead > FULL) total = total + weights[place];
+      else if (ahead > indifference) {
+        total = total + weights[place] * ((ahead - indifference) / (FULL - indifference));
+      }
+    });
+    return total;
+  }
+
+  /** The pairs that change places when a loser goes, or when a worse copy of someone joins. */
+  function reversals(matrix, losers, without) {
+    const before = scoresOf(matrix);
+    const found = (change, framework, after) =>
+      turnedPairs(before, scoresOf(after)).map(([ahead, behind]) => ({
+        change,
+        framework,
+        ahead,
+        behind,
+      }));
+    return [
+      ...losers.flatMap((loser) => found("dropped", loser, without(loser))),
+      ...matrix.frameworks.flatMap((id, own) => found("copied", id, withCopy(matrix, own))),
+    ];
+  }
+
+  function scoresOf(matrix) {
+    const scores = matrix.frameworks.length ? centralScores(matrix) : [];
+    return new Map(matrix.frameworks.map((framework, own) => [framework, scores[own]]));
+  }
+
+  function turnedPairs(before, after) {
+    const both = [...before.keys()].filter((id) => after.has(id)).sort(ascending);
+    return both.flatMap((ahead) =>
+      both
+        .filter((behind) => before.get(ahead) - before.get(behind) > ROUNDING)
+        .filter((behind) => after.get(behind) - after.get(ahead) > ROUNDING)
+        .map((behind) => [ahead, behind]),
+    );
+  }
+
+  /** The problem with a newcomer that is everywhere one level below a framework. */
+  function withCopy(matrix, own) {
+    const copy = matrix.ratings[own].map((rating) => {
+      const value = rating.value - FULL;
+      return { ...rating, value: value > 0 ? value : 0 };
+    });
+    return {
+      ...matrix,
+      frameworks: [...matrix.frameworks, `${matrix.frameworks[own]}-copy`],
+      ratings: [...matrix.ratings, copy],
+    };
   }
 
   /** So many flips of a kind are reported: more would not be read. */
@@ -1020,7 +1342,7 @@ const advisorScore = (() => {
     return { ...matrix, settled: scaled(matrix.settled), open: scaled(matrix.open) };
   }
 
-  /** The leader slower, or a rival faster, in everything measured for one criterion. */
+  /** The leader worse, or a rival better, in everything measured for one criterion. */
   function measurementFlips({ matrix, ratings }, winner) {
     return matrix.criteria.flatMap((criterion, place) => {
       const scale = unclipped(ratings, criterion);
@@ -1047,7 +1369,7 @@ const advisorScore = (() => {
     return new Map(measured.map((rating) => [rating.framework, rating.unclipped]));
   }
 
-  /** Who leads once `framework` is so much faster (sign 1) or slower (sign -1) on the scale. */
+  /** Who leads once `framework` is so much better (sign 1) or worse (sign -1) on the scale. */
   function shifting(matrix, place, scale, framework, sign) {
     const weight = centralWeights(matrix)[place];
     const scores = centralScores(matrix);
@@ -1062,7 +1384,7 @@ const advisorScore = (() => {
     };
   }
 
-  /** Everyone's value after one framework's times changed: the best stands at 1 again. */
+  /** Everyone's value after one framework's measurements changed: the best is at 1 again. */
   function shiftedValues(scale, framework, shift) {
     const tasks = scale.get(framework).length;
     const totals = new Map([...scale.keys()].map((other) => [other, 0]));
@@ -1125,13 +1447,14 @@ const advisorScore = (() => {
   function cellFlip(rating, winner, relevel, required) {
     const base = rating.level ?? MIDDLE;
     const levels = [0, 1, 2, 3, 4].sort(
-      (one, other) => ascending(size(one - base), size(other - base)) || ascending(one, other),
+      (one, other) =>
+        ascending(Math.abs(one - base), Math.abs(other - base)) || ascending(one, other),
     );
     for (const level of levels) {
       const found = level === rating.level ? null : relevel(rating, level, required);
       if (flips(found, winner)) {
         const subject = [rating.framework, rating.criterion];
-        return [sized(size(level - base), "cell", subject, rating.level, level, found)];
+        return [sized(Math.abs(level - base), "cell", subject, rating.level, level, found)];
       }
     }
     return [];
@@ -1160,7 +1483,7 @@ const advisorScore = (() => {
   }
 
   /**
-   * What is open, most telling first; nothing where fewer than two are in the running.
+   * What is open, most telling first; nothing where nobody is in the running.
    *
    * @param {object} situation what situate returns
    * @param {string[]} open the criteria that carry weight and could be measured
@@ -1168,7 +1491,7 @@ const advisorScore = (() => {
    */
   function findSettles(situation, open) {
     const { matrix } = situation;
-    if (matrix.frameworks.length < 2) return [];
+    if (matrix.frameworks.length === 0) return [];
     const scores = centralScores(matrix);
     const now = { ...first(matrix.frameworks, scores), weights: centralWeights(matrix), scores };
     return [
@@ -1199,9 +1522,13 @@ const advisorScore = (() => {
       });
   }
 
-  function turned(now, share, matrix) {
-    if (matrix.frameworks.length === 0) return { share, winner: null, lead: -1 };
-    return seen(now, share, matrix.frameworks, centralScores(matrix));
+  const turned = (now, share, matrix) =>
+    leftOf(now, share, matrix.frameworks, centralScores(matrix));
+
+  /** Who leads of those that are left, if anyone is. */
+  function leftOf(now, share, frameworks, scores) {
+    if (frameworks.length === 0) return { share, winner: null, lead: -1 };
+    return seen(now, share, frameworks, scores);
   }
 
   /** The leader's new lead: negative when others lead, -1 when ruled out, 1 when alone. */
@@ -1213,49 +1540,63 @@ const advisorScore = (() => {
     return { share, winner, lead: behind };
   }
 
-  function openMeasurements({ data, matrix }, now, open) {
-    const everyone = matrix.frameworks.map((_, own) => own);
-    return matrix.criteria.flatMap((criterion, place) =>
-      open.includes(criterion)
-        ? summed("measurement", [criterion], now, turnouts(data, matrix, now, place, everyone))
-        : [],
-    );
+  function openMeasurements(situation, now, open) {
+    const { criteria, frameworks } = situation.matrix;
+    return criteria
+      .filter((criterion) => open.includes(criterion))
+      .flatMap((criterion) =>
+        summed("measurement", [criterion], now, turnouts(situation, now, criterion, frameworks)),
+      );
   }
 
-  function openCells({ data, matrix }, now, open) {
-    return matrix.criteria.flatMap((criterion, place) =>
-      open.includes(criterion)
-        ? []
-        : matrix.frameworks.flatMap((framework, own) => {
-            const possible = turnouts(data, matrix, now, place, [own]);
-            return summed("cell", [framework, criterion], now, possible);
-          }),
-    );
+  function openCells(situation, now, open) {
+    const { matrix, needs } = situation;
+    const required = needs.requirements.map(({ criterion }) => criterion);
+    return [...new Set([...required, ...matrix.criteria])]
+      .sort(ascending)
+      .filter((criterion) => !open.includes(criterion))
+      .flatMap((criterion) =>
+        matrix.frameworks.flatMap((framework) => {
+          const possible = turnouts(situation, now, criterion, [framework]);
+          return summed("cell", [framework, criterion], now, possible);
+        }),
+      );
   }
 
   /** Every combination of the values that these frameworks may have on one criterion. */
-  function turnouts({ policy }, matrix, now, place, changed) {
-    let found = [{ scores: now.scores, share: 1 }];
-    for (const own of changed) {
-      const rating = matrix.ratings[own][place];
-      found = found.flatMap(({ scores, share }) =>
-        possibleValues(rating, policy).map(([value, part]) => {
-          const moved = scores[own] + now.weights[place] * (value - rating.value);
-          return { scores: replaced(scores, own, moved), share: share * part };
+  function turnouts({ data, needs, ratings, matrix }, now, criterion, changed) {
+    const weight = matrix.criteria.includes(criterion)
+      ? now.weights[matrix.criteria.indexOf(criterion)]
+      : 0;
+    const least = needs.requirements.find((must) => must.criterion === criterion)?.level ?? 0;
+    let found = [{ scores: now.scores, share: 1, out: [] }];
+    for (const framework of changed) {
+      const rating = ratings.get(key(framework, criterion));
+      const own = matrix.frameworks.indexOf(framework);
+      found = found.flatMap(({ scores, share, out }) =>
+        standings(rating, data.policy, least).map(([value, part, missed]) => {
+          const moved = scores[own] + weight * (value - rating.value);
+          const gone = missed ? [...out, framework] : out;
+          return { scores: replaced(scores, own, moved), share: share * part, out: gone };
         }),
       );
     }
-    return found.map(({ scores, share }) => seen(now, share, matrix.frameworks, scores));
+    return found.map(({ scores, share, out }) => {
+      const stays = matrix.frameworks.map((framework) => !out.includes(framework));
+      const left = (values) => values.filter((_, own) => stays[own]);
+      return leftOf(now, share, left(matrix.frameworks), left(scores));
+    });
   }
 
-  /** The values that a rating may really have and their shares; a measurement stands. */
-  function possibleValues({ tier, level, value }, policy) {
-    if (tier === "measured") return [[value, 1]];
-    const at = (other) => other / (LEVELS - 1);
-    if (level === null) return [0, 1, 2, 3, 4].map((other) => [at(other), 1 / LEVELS]);
+  /** The values that a rating may really have, their shares, and whether a must-have is missed. */
+  function standings({ tier, level, value }, policy, least) {
+    if (tier === "measured") return [[value, 1, false]];
+    const standing = (at, share) => [at / (LEVELS - 1), share, at < least];
+    if (level === null) return [0, 1, 2, 3, 4].map((other) => standing(other, 1 / LEVELS));
     const error = policy.error[tier];
     const beside = [level - 1, level + 1].filter((other) => other >= 0 && other < LEVELS);
-    return [[value, 1 - error], ...beside.map((other) => [at(other), error / beside.length])];
+    const wrong = beside.map((other) => standing(other, error / beside.length));
+    return [standing(level, 1 - error), ...wrong];
   }
 
   /** The summary of all turnouts, unless none of them moves the lead. */
@@ -1264,7 +1605,7 @@ const advisorScore = (() => {
     let most = 0;
     const winners = new Set();
     for (const { share, winner, lead } of possible) {
-      const change = size(lead - now.lead);
+      const change = Math.abs(lead - now.lead);
       expected = expected + share * change;
       most = change > most ? change : most;
       if (winner !== null && winner !== now.framework && share > 0) winners.add(winner);
@@ -1280,11 +1621,11 @@ const advisorScore = (() => {
     acceptability,
     centralScores,
     centralWeights,
-    chooseStack,
     contributions,
     decide,
     deriveNeeds,
     drawnGroups,
+    drawnAlike,
     drawnScores,
     drawnSpacing,
     fnv1a,

@@ -5,6 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from advisor.model import unit_of
+from advisor.runs import task_sources
+
+#: The digest of a task that nobody has.
+NO_SOURCE = "sha256:0123456789abcdef"
+
 MACHINE = {
     "cpu": "Intel(R) Xeon(R) Processor @ 2.80GHz",
     "architecture": "x86_64",
@@ -32,9 +38,12 @@ def benchmark(
     phase: str = "train",
     metric: str = "step-seconds",
     batch: int | None = 64,
-    **details: float | None,
+    **details: Any,
 ) -> dict[str, Any]:
-    """One entry of `benchmarks`, with a few of pytest-benchmark's other keys."""
+    """One entry of `benchmarks`, with a few of pytest-benchmark's other keys.
+
+    A task that the laboratory has is measured as it is today.
+    """
     return {
         "name": f"test_{phase}",
         "group": None,
@@ -44,9 +53,9 @@ def benchmark(
             "task": task,
             "phase": phase,
             "metric": metric,
-            "unit": "s",
+            "unit": unit_of(metric),
             "batch": batch,
-            "source": "sha256:0123456789abcdef",
+            "source": task_sources().get(task, NO_SOURCE),
             "compile_seconds": None,
             **details,
         },
@@ -63,8 +72,12 @@ def content(
     machine: Mapping[str, Any] = MACHINE,
     versions: Mapping[str, str] | None = None,
     outcomes: Sequence[Mapping[str, str]] | None = None,
+    **block: Any,
 ) -> dict[str, Any]:
-    """A whole run file; without `benchmarks` it holds one training step of three rounds."""
+    """A whole run file; without `benchmarks` it holds one training step of three rounds.
+
+    `block` adds keys to our own block.
+    """
     if benchmarks is None:
         benchmarks = [benchmark(stack, [0.0020, 0.0021, 0.0022])]
     measured = [
@@ -89,6 +102,7 @@ def content(
             "load": {"load": 0.1, "steal": 0.0, "waited_seconds": 0.0, "busy": False},
             "ceiling": {"matmul_flops_per_second": 1e11, "copy_bytes_per_second": 1e10},
             "outcomes": list(passed if outcomes is None else outcomes),
+            **block,
         },
     }
 

@@ -200,9 +200,17 @@ def test_ones_own_runs_replace_the_bundled_ones(tmp_path: Path) -> None:
     for index in range(3):
         for stack in ("keras-tensorflow", "tensorflow-graph", "pytorch-eager"):
             written(folder / f"{stack}-steps-{index}.json", content(stack, index))
-    one = json.loads(advisor("decide", PROTOTYPE, "--json").stdout)
-    two = json.loads(advisor("decide", PROTOTYPE, "--json", "--results", tmp_path / "runs").stdout)
+    answers = tmp_path / "answers.toml"
+    answers.write_text("format = 1\n[answers]\ntraining-device = 'cpu'\nspeed = 'training'\n")
+    one = json.loads(advisor("decide", answers, "--json").stdout)
+    two = json.loads(advisor("decide", answers, "--json", "--results", tmp_path / "runs").stdout)
     assert one["evidence_digest"] != two["evidence_digest"]
+    assert {machine["own"] for machine in one["evidence"]["machines"]} == {False}
+    assert [machine["own"] for machine in two["evidence"]["machines"]] == [True]
+    assert set(two["evidence"]["runs"]).isdisjoint(one["evidence"]["runs"])
+    said = advisor("decide", answers, "--results", tmp_path / "runs").stdout
+    assert f"Measured on {two['evidence']['machines'][0]['machine']} (your own runs)." in said
+    assert "(our runs)" in advisor("decide", answers).stdout
 
 
 def test_results_of_a_read_only_folder_are_only_read(tmp_path: Path) -> None:

@@ -20,8 +20,10 @@ ROOMS: dict[str, set[str]] = {
     "catalog": {"errors", "model", "resources"},
     "runs": {"errors", "model", "resources"},
     "publish": {"errors"},
+    "preview": {"errors"},
+    "laboratory": {"resources"},
     "summarize": {"model", "runs"},
-    "measure": {"errors", "model", "resources", "runs"},
+    "measure": {"errors", "model", "resources", "runs", "summarize"},
     "decide": {"model", "catalog", "summarize"},
     "ask": {"errors", "model", "publish", "resources"},
     "evidence": {"errors", "model", "catalog", "runs", "summarize"},
@@ -34,6 +36,8 @@ ROOMS: dict[str, set[str]] = {
         "catalog",
         "runs",
         "summarize",
+        "measure",
+        "laboratory",
         "decide",
         "resources",
         "ask",
@@ -51,11 +55,13 @@ DOORS: dict[str, tuple[str, ...]] = {
     "vl_convert": ("advisor/render/charts/",),
     "jinja2": ("advisor/render/",),
     "markupsafe": ("advisor/render/",),
+    "pygments": ("advisor/render/code.py",),
+    "http": ("advisor/preview.py",),
     "questionary": ("advisor/ask/terminal.py",),
     "prompt_toolkit": ("advisor/ask/terminal.py",),
     "tomllib": ("advisor/catalog.py", "advisor/ask/answers.py", "advisor/register.py"),
     "tomlkit": ("advisor/ask/answers.py",),
-    "pandas": ("advisor/runs.py", "advisor/summarize.py"),
+    "pandas": ("advisor/runs.py", "advisor/summarize/"),
     "typer": ("advisor/cli.py",),
     "psutil": ("advisor/measure/",),
     "subprocess": ("advisor/measure/",),
@@ -104,7 +110,7 @@ def test_each_outside_library_has_one_door(path: Path) -> None:
 
 
 def test_the_kernel_knows_only_numpy_and_the_nouns() -> None:
-    allowed = {"numpy", "advisor.model", "dataclasses", "typing", "collections.abc", "numpy.typing"}
+    allowed = {"numpy", "numpy.typing", "advisor.model", "dataclasses", "functools", "typing"}
     assert {name for name, _ in imports(ROOT / "advisor/decide/score.py")} <= allowed
 
 

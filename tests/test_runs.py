@@ -1,6 +1,9 @@
 import datetime as dt
 import json
+import os
 import re
+import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +11,9 @@ import pytest
 
 from advisor import runs
 from advisor.errors import Problem, RunError
-from advisor.runs import machine_slug, own_results, read_runs
+from advisor.resources import laboratory
+from advisor.runs import machine_slug, own_results, read_runs, task_sources
+from benchmarks import tasks
 from tests.runfiles import MACHINE, SESSION, benchmark, content, process_file, written
 
 
@@ -43,8 +48,9 @@ def test_every_sample_is_a_row_that_knows_its_origin(tmp_path: Path) -> None:
         "replicate": 3,
         "run": "s/keras-tensorflow-train-3.json",
         "date": dt.date(2026, 11, 22),
+        "twin": -1,
         "value": 0.003,
-        "source": "sha256:0123456789abcdef",
+        "source": task_sources()["mlp-mnist"],
     }
     assert read.versions[SESSION, "pytorch-eager"] == {"torch": "2.13.0"}
     assert list(read.machines) == [row["machine"]]
@@ -77,6 +83,97 @@ def test_parts_timed_apart_and_outcomes_are_kept(tmp_path: Path) -> None:
     assert sorted(read.outcomes["outcome"]) == ["failed", "passed"]
     assert "killed by signal 9" in set(read.outcomes["reason"])
     assert len(read.versions) == 1
+
+
+def learned(**observations: Any) -> dict[str, Any]:
+    entry = benchmark(
+        "pytorch-eager",
+        [60.0],
+        phase="learn",
+        metric="learn-seconds",
+        observations=observations,
+        cpu_seconds=100.0,
+        max_difference=1e-6,
+        curve=[0.1, 0.5],
+        best=True,
+    )
+    return content(benchmarks=[entry])
+
+
+def test_observations_become_samples_of_their_own_metrics(tmp_path: Path) -> None:
+    accuracy = {"unit": "share", "values": [0.0, 0.5, 1.0]}
+    written(tmp_path / "a.json", learned(accuracy=accuracy))
+    read = read_runs(tmp_path)
+    found = read.samples.groupby(["metric", "unit"])["value"].apply(list).to_dict()
+    assert found == {("accuracy", "share"): [0.0, 0.5, 1.0], ("learn-seconds", "s"): [60.0]}
+    named = read.details.groupby("metric")["name"].apply(set).to_dict()
+    assert named == {
+        "accuracy": {"max_difference"},
+        "learn-seconds": {"cpu_seconds", "max_difference"},
+    }
+
+
+def test_an_observed_metric_replaces_the_clock(tmp_path: Path) -> None:
+    seconds = {"unit": "s", "values": [41.0]}
+    written(tmp_path / "a.json", learned(**{"learn-seconds": seconds}))
+    assert read_runs(tmp_path).samples["value"].tolist() == [41.0]
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit", "values", "expected"),
+    [
+        ("accuracy", "share", [1.01], "a share lies between 0 and 1"),
+        ("accuracy", "share", [float("nan")], "observations.accuracy.values.0"),
+        ("accuracy", "share", [-0.1], "but it is -0.1"),
+        ("accuracy", "share", [], "observations.accuracy.values"),
+        ("accuracy", "s", [1.0], 'accuracy is given in "s", not in "share"'),
+        ("peak-bytes", "bytes", [0], "no time and no size is 0"),
+        ("peak-bytes", "furlongs", [1.0], "observations.peak-bytes.unit"),
+        ("peak-bytes", "bytes", ["many"], "observations.peak-bytes.values.0"),
+        ("Peak Bytes", "bytes", [1.0], "observations.Peak Bytes"),
+    ],
+)
+def test_an_impossible_observation_is_named(
+    tmp_path: Path, metric: str, unit: str, values: list[object], expected: str
+) -> None:
+    written(tmp_path / "a.json", learned(**{metric: {"unit": unit, "values": values}}))
+    assert expected in told(tmp_path)
+
+
+def test_an_observation_may_not_be_measured_a_second_time(tmp_path: Path) -> None:
+    accuracy = {"unit": "share", "values": [0.5]}
+    entry = learned(accuracy=accuracy)["benchmarks"][0]
+    again = benchmark("pytorch-eager", [1.0], phase="learn", metric="accuracy", unit="share")
+    written(tmp_path / "a.json", content(benchmarks=[entry, again]))
+    assert "mlp-mnist learn accuracy was measured twice" in told(tmp_path)
+
+
+def test_twins_are_a_study_and_no_evidence(tmp_path: Path) -> None:
+    for twin in (0, 1):
+        written(tmp_path / "aa" / f"{twin}.json", content(twin=twin))
+    process_file(tmp_path / "s", "pytorch-eager", 0, 0.002)
+    assert read_runs(tmp_path / "aa", study=True).samples["twin"].unique().tolist() == [0, 1]
+    assert "half of an A/A study, no evidence" in told(tmp_path)
+    with pytest.raises(RunError, match="no part of an A/A study"):
+        read_runs(tmp_path, study=True)
+
+
+def test_a_third_twin_is_refused(tmp_path: Path) -> None:
+    written(tmp_path / "a.json", content(twin=2))
+    assert "[advisor.twin]" in told(tmp_path)
+
+
+def test_the_digest_of_a_task_is_the_laboratorys(tmp_path: Path) -> None:
+    found = task_sources()
+    assert set(found) == set(tasks.task_ids())
+    assert found == {task: tasks.source_digest(task) for task in found}
+    copy = shutil.copytree(laboratory() / "benchmarks" / "tasks", tmp_path / "tasks")
+    assert task_sources(copy) == found
+    for file in ("mlp_mnist/keras.py", "tensorflow_optimizers.py"):
+        (copy / file).write_text((copy / file).read_text() + "\n# changed\n")
+        task_sources.cache_clear()
+        changed = {task for task, digest in task_sources(copy).items() if digest != found[task]}
+        assert changed == ({"mlp-mnist"} if "mlp" in file else set(found))
 
 
 def test_digest_depends_on_content_and_not_on_place(tmp_path: Path) -> None:
@@ -229,6 +326,20 @@ def test_a_file_too_large_is_refused_unread(
     assert "too many for a run file" in told(tmp_path)
 
 
+def test_200_megabytes_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    with (tmp_path / "large.json").open("wb") as file:
+        file.truncate(200_000_000)
+    start = time.process_time()
+    assert "large.json: 200 MB are too many for a run file" in told(tmp_path)
+    assert time.process_time() - start < 0.2
+
+
+def test_other_things_than_files_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "folder.json").mkdir()
+    os.mkfifo(tmp_path / "pipe.json")
+    assert "pipe.json: this is no ordinary file" in told(tmp_path)
+
+
 def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
     outside = process_file(tmp_path / "outside", "pytorch-eager", 0, 0.002)
     process_file(tmp_path / "results" / "s", "pytorch-eager", 1, 0.002)
@@ -271,3 +382,20 @@ def test_slug_is_safe_and_follows_the_whole_fingerprint() -> None:
     odd = machine_slug({**MACHINE, "cpu": "../../ «Ünïcode»" + "x" * 99})
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", odd)
     assert len(odd) < 60
+
+
+def test_twice_the_machines_take_about_twice_the_time(tmp_path: Path) -> None:
+    """2.9 times would be quadratic in part. What is counted is the processor's time."""
+    times = []
+    for machines in (100, 200):
+        folder = tmp_path / str(machines)
+        for number in range(machines):
+            machine = {**MACHINE, "cpu": f"Processor {number}"}
+            for replicate in range(3):
+                process_file(
+                    folder / f"m{number}", "pytorch-eager", replicate, 0.1, machine=machine
+                )
+        start = time.process_time()
+        assert len(read_runs(folder).machines) == machines
+        times.append(time.process_time() - start)
+    assert times[1] < 2.9 * times[0] + 0.1

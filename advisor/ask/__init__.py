@@ -11,9 +11,10 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from advisor.ask.answers import Merged, merged, questionnaire_digest, resumed, saver
-from advisor.ask.conversation import Front, Interrupted, converse
+from advisor.ask.conversation import Front, Interrupted, Weigh, compare, converse
 from advisor.ask.flow import Flow, choices_of, is_relevant, resume, unanswered
 from advisor.errors import InteractionError, Problem
 from advisor.model import Answers, Catalog
@@ -30,23 +31,28 @@ def ask(
     plain: bool = False,
     save: Save | None = None,
     command: str = "advisor ask",
+    weigh: Weigh | None = None,
 ) -> Answers:
     """Ask what `given` leaves open, review, and return all answers.
 
     `save` is called with the answers so far after each one; `command` is what a refusal tells
-    people to run. Raises Interrupted (a KeyboardInterrupt
-    that carries the answers so far) when the person stops, and InteractionError when something is
-    open but standard input or output is no terminal or `CI` is set.
+    people to run. With `weigh`, which says what comparisons amount to, groups of criteria are
+    compared in the end. Raises Interrupted (a KeyboardInterrupt that carries the answers so far)
+    when the person stops, and InteractionError when something is open but standard input or output
+    is no terminal or `CI` is set.
     """
     given = given or Answers({})
     digest = questionnaire_digest(catalog)
     reason = obstacle()
     if reason and unanswered(catalog.questions, given.given):
         raise InteractionError(_refusal(catalog, given, reason, command))
+    if reason and weigh:
+        raise InteractionError(_no_comparing(reason))
     flow = resume(catalog.questions, given.given)
     if reason:
-        return Answers(flow.given, project=given.project, questionnaire=digest)
-    return _Sitting(flow, given.project, digest, save).held(_front(plain, os.environ))
+        return replace(given, given=flow.given, questionnaire=digest)
+    sitting = _Sitting(flow, replace(given, questionnaire=digest), save)
+    return sitting.held(_front(plain, os.environ), catalog, weigh)
 
 
 def obstacle() -> str:
@@ -75,18 +81,21 @@ def opening(catalog: Catalog, given: Answers, kept_in: str) -> str:
 class _Sitting:
     """One person answering: keeps the latest answers, so that stopping loses none of them."""
 
-    def __init__(self, flow: Flow, project: str, digest: str, save: Save | None) -> None:
-        self.flow, self.project, self.digest, self.save = flow, project, digest, save
+    def __init__(self, flow: Flow, given: Answers, save: Save | None) -> None:
+        self.flow, self.given, self.save = flow, given, save
 
     @property
     def answers(self) -> Answers:
-        return Answers(self.flow.given, project=self.project, questionnaire=self.digest)
+        return replace(self.given, given=self.flow.given)
 
-    def held(self, front: Front) -> Answers:
+    def held(self, front: Front, catalog: Catalog, weigh: Weigh | None) -> Answers:
         try:
-            if not self.project and not self.flow.given:
-                self.project = front.project()
+            if not self.given.project and not self.flow.given:
+                self.given = replace(self.given, project=front.project())
             self.flow = converse(self.flow, front, record=self.record)
+            if weigh:
+                judged = compare(catalog.groups, front, self.given.groups, weigh)
+                self.given = replace(self.given, groups=judged)
         except (KeyboardInterrupt, EOFError):
             raise Interrupted(self.answers) from None
         return self.answers
@@ -128,6 +137,14 @@ def _refusal(catalog: Catalog, given: Answers, reason: str, command: str) -> lis
             for question in missing
         ),
     ]
+
+
+def _no_comparing(reason: str) -> Problem:
+    cure = (
+        "Write a table into the answers file, such as [groups] and below it "
+        "deployment = { performance = 3 }, every two groups once"
+    )
+    return Problem("--groups", f"{reason}, so no groups can be compared", cure)
 
 
 def _complete(command: str, catalog: Catalog, given: Answers) -> str:

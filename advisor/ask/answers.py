@@ -9,7 +9,6 @@ Every complaint names where the answer stands and what would be right; all compl
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
@@ -25,9 +24,11 @@ import tomlkit
 from tomlkit.items import Table
 from tomlkit.toml_document import TOMLDocument
 
+from advisor.ask.complaints import kind, nearest, shown
 from advisor.ask.flow import canonical, choices_of, is_relevant, loners, relevant
+from advisor.ask.groups import groups_lines, judgements, without_comment
 from advisor.errors import AnswersError, Problem
-from advisor.model import NOT_SURE, Answers, Catalog, Question
+from advisor.model import NOT_SURE, Answers, Catalog, Judgement, Question
 from advisor.publish import write_file
 
 __all__ = [
@@ -48,7 +49,7 @@ __all__ = [
 
 ANSWERS_FORMAT = 1
 PROJECT_LENGTH = 200
-TOP_LEVEL = ("format", "project", "questionnaire", "answers")
+TOP_LEVEL = ("format", "project", "questionnaire", "answers", "groups")
 COMMENT_WIDTH = 96
 #: Characters that turn the direction of the text after them, and so can make a name lie.
 TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -70,7 +71,7 @@ def questionnaire_digest(catalog: Catalog) -> str:
 
     Weights are left out: changing them changes the decision, not what somebody answered.
     """
-    effects = {"weighs", "requires", "focus"}
+    effects = {"weighs", "requires", "focus", "uses", "keeps"}
     shown = [
         question.model_dump(mode="json", exclude={"choices": {"__all__": effects}})
         for question in catalog.questions
@@ -121,9 +122,11 @@ def parse_answers(text: str, where: str, catalog: Catalog) -> Answers:
         problems.append(_no_table(f"{where} [answers]"))
         table = {}
     given, faults = _checked(table, catalog, locate=lambda key: f"{where} [answers.{key}]")
-    if problems or faults:
-        raise AnswersError([*problems, *faults])
-    return Answers(given, project=project, questionnaire=document.get("questionnaire", ""))
+    judged, more = judgements(document.get("groups", {}), catalog, where)
+    if problems or faults or more:
+        raise AnswersError([*problems, *faults, *more])
+    digest = document.get("questionnaire", "")
+    return Answers(given, project=project, questionnaire=digest, groups=judged)
 
 
 def project_name(raw: object, where: str) -> str:
@@ -133,7 +136,7 @@ def project_name(raw: object, where: str) -> str:
     """
     if not isinstance(raw, str):
         cure = 'Write it in quotes, such as project = "Churn"'
-        raise AnswersError(Problem(where, f"the project's name is {_kind(raw)}, not text", cure))
+        raise AnswersError(Problem(where, f"the project's name is {kind(raw)}, not text", cure))
     name = " ".join("".join(map(_plain, raw)).split())
     if not name:
         cure = "Give it a name, or leave the key out"
@@ -170,13 +173,14 @@ def merged(
         for key, value in values.items()
     }
     given, faults = _checked(
-        chosen, catalog, locate=lambda key: f"--set {_shown(key)}", beneath=file.given
+        chosen, catalog, locate=lambda key: f"--set {shown(key)}", beneath=file.given
     )
     if problems or faults:
         raise AnswersError([*problems, *faults])
     complete, dropped = _joined(catalog.questions, {**file.given, **given}, defaults=defaults)
     digest = file.questionnaire or questionnaire_digest(catalog)
-    return Merged(Answers(complete, project=project, questionnaire=digest), dropped)
+    known = Answers(complete, project=project, questionnaire=digest, groups=file.groups)
+    return Merged(known, dropped)
 
 
 def answers_toml(answers: Answers, catalog: Catalog) -> str:
@@ -186,12 +190,14 @@ def answers_toml(answers: Answers, catalog: Catalog) -> str:
     """
     head = [
         "# What one project needs, for `advisor decide` and its kin.",
-        "# Edit freely; the choices stand above each key.",
+        "# Edit freely; the choices stand above each key. To weigh groups of criteria against each",
+        "# other as well: `advisor ask --groups`.",
         f"format = {ANSWERS_FORMAT}",
         *([f"project = {tomlkit.item(answers.project).as_string()}"] if answers.project else []),
         f'questionnaire = "{questionnaire_digest(catalog)}"',
     ]
-    return "\n".join([*head, "", *_table_lines(answers, catalog), ""])
+    groups = groups_lines(answers.groups)
+    return "\n".join([*head, "", *_table_lines(answers, catalog), *groups, ""])
 
 
 def update_answers(existing_text: str, answers: Answers, catalog: Catalog) -> str:
@@ -202,6 +208,8 @@ def update_answers(existing_text: str, answers: Answers, catalog: Catalog) -> st
     _toml(existing_text, "the answers file")
     if _untouched(existing_text, catalog):
         return answers_toml(answers, catalog)
+    if _judged(existing_text, catalog) != answers.groups:
+        existing_text = _with_groups(existing_text, answers.groups)
     document = tomlkit.parse(_uncommented(existing_text, answers.given))
     document["format"] = ANSWERS_FORMAT
     _set_head(document, answers, catalog)
@@ -254,11 +262,11 @@ def _top_level_problems(
     for key in document:
         if key in TOP_LEVEL:
             continue
-        cure = "Move it under [answers]" if key in questions else _nearest(key, TOP_LEVEL)
-        yield Problem(f"{where} [{_shown(key)}]", "this key means nothing here", cure)
+        cure = "Move it under [answers]" if key in questions else nearest(key, TOP_LEVEL)
+        yield Problem(f"{where} [{shown(key)}]", "this key means nothing here", cure)
     yield from _format_problems(document.get("format"), f"{where} [format]")
     if not isinstance(document.get("questionnaire", ""), str):
-        what = f"the digest is {_kind(document['questionnaire'])}, not text"
+        what = f"the digest is {kind(document['questionnaire'])}, not text"
         yield Problem(f"{where} [questionnaire]", what, "Take the line out")
 
 
@@ -267,7 +275,7 @@ def _format_problems(value: object, where: str) -> Iterator[Problem]:
     if value is None:
         yield Problem(where, "the format is missing", f"Add the line `{current}` at the top")
     elif not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        yield Problem(where, f"the format is {_shown(value)}", f"Write `{current}`")
+        yield Problem(where, f"the format is {shown(value)}", f"Write `{current}`")
     elif value > ANSWERS_FORMAT:
         what = f"format {value} is newer than this program, which knows {ANSWERS_FORMAT}"
         yield Problem(where, what, "Update advisor")
@@ -290,7 +298,7 @@ def _checked(
     """
     known = {question.id: question for question in catalog.questions}
     problems = [
-        Problem(locate(_shown(id)), "no such question", _nearest(id, known))
+        Problem(locate(shown(id)), "no such question", nearest(id, known))
         for id in raw
         if id not in known
     ]
@@ -310,12 +318,12 @@ def _value_problems(value: object, question: Question, where: str) -> Iterator[P
     ids = [choice.id for choice in choices_of(question)]
     listed = _listed(value)
     if not all(isinstance(id, str) for id in listed):
-        kinds = _kind(next(id for id in listed if not isinstance(id, str)))
+        kinds = kind(next(id for id in listed if not isinstance(id, str)))
         yield Problem(where, f"a choice is {kinds}, not text", f'Write it as "{ids[0]}"')
         return
     unknown = [id for id in listed if id not in ids]
     for id in unknown:
-        yield Problem(where, f"no such choice: {_shown(id)}", _nearest(id, ids))
+        yield Problem(where, f"no such choice: {shown(id)}", nearest(id, ids))
     if not unknown:
         yield from _count_problems(set(listed), question, where)
 
@@ -367,26 +375,6 @@ def _listed(value: object) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _nearest(word: str, known: Iterable[str]) -> str:
-    """What to write instead: the nearest known word if one is near, and all of them."""
-    known = list(known)
-    near = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.5)
-    every = f"Known are {', '.join(known)}" if known else "Nothing is known here"
-    return f'Did you mean "{near[0]}"? {every}' if near else every
-
-
-def _shown(value: object) -> str:
-    """A value as part of a message: short, and unable to move the cursor or colour the screen."""
-    text = value if isinstance(value, str) else str(value)
-    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _kind(value: object) -> str:
-    names = {bool: "true or false", int: "a number", float: "a number", dict: "a table"}
-    return names.get(type(value), "a list" if isinstance(value, list) else "a date or time")
-
-
 def _plain(char: str) -> str:
     """`char`, or a space for what breaks a line or steers a terminal, or nothing for a turn."""
     if char in TURNS:
@@ -399,12 +387,12 @@ def _flags(flags: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
     problems: list[Problem] = []
     for flag in flags:
         key, equals, value = flag.partition("=")
-        key, where = key.strip(), f"--set {_shown(flag)}"
+        key, where = key.strip(), f"--set {shown(flag)}"
         if not equals or not key:
             cure = "Write --set QUESTION=CHOICE, several choices joined by commas"
             problems.append(Problem(where, "not of the form key=value", cure))
         elif key in values:
-            problems.append(Problem(where, f"{_shown(key)} is set twice", "Set it once"))
+            problems.append(Problem(where, f"{shown(key)} is set twice", "Set it once"))
         else:
             values[key] = value
     return values, problems
@@ -439,6 +427,18 @@ def _untouched(text: str, catalog: Catalog) -> bool:
         return answers_toml(parse_answers(text, "", catalog), catalog) == text
     except AnswersError:
         return False
+
+
+def _judged(text: str, catalog: Catalog) -> tuple[Judgement, ...]:
+    return judgements(_toml(text, "").get("groups", {}), catalog, "")[0]
+
+
+def _with_groups(text: str, judged: Sequence[Judgement]) -> str:
+    """`text` with these judgements at its end in place of those that may be there."""
+    document = tomlkit.parse(text)
+    document.pop("groups", None)
+    kept = without_comment(tomlkit.dumps(document)).rstrip()
+    return "\n".join([kept, *groups_lines(judged), ""])
 
 
 def _table_lines(answers: Answers, catalog: Catalog) -> Iterator[str]:

@@ -9,12 +9,23 @@ import re
 import shutil
 import sys
 import textwrap
+from collections.abc import Sequence
 
 from advisor.ask.answers import project_name
-from advisor.ask.conversation import Move, alone_text, answer_text, open_text
+from advisor.ask.conversation import (
+    FEWEST,
+    MOST,
+    RANGE,
+    Move,
+    Pair,
+    alone_text,
+    answer_text,
+    open_text,
+    pair_text,
+)
 from advisor.ask.flow import Flow, canonical, choices_of
 from advisor.errors import AnswersError
-from advisor.model import Choice, Question
+from advisor.model import Choice, Group, Question
 
 __all__ = ["Plain"]
 
@@ -70,6 +81,55 @@ class Plain:
             if len(places := _places(line, len(questions))) == 1:
                 return questions[places[0]].id
             _say(f"Please type one number from 1 to {len(questions)}, or a letter named above.")
+
+    def groups(self, groups: Sequence[Group], chosen: Sequence[str]) -> tuple[str, ...] | Move:
+        """Ask which groups to compare, by numbers; Enter keeps those of before."""
+        _say(f"\nWhich groups of criteria do you want to weigh against each other? ({RANGE})")
+        for place, group in enumerate(groups, start=1):
+            _say(f"  {place}. {group.name}{' (chosen)' if group.id in chosen else ''}")
+        keep = "; Enter keeps those chosen" if chosen else ""
+        while True:
+            line = input(f"Numbers, separated by commas{keep}, l leave it: ").strip().lower()
+            if line == "l":
+                return Move.LEAVE
+            if not line and chosen:
+                return tuple(chosen)
+            places = sorted(set(_places(line, len(groups))))
+            if FEWEST <= len(places) <= MOST:
+                return tuple(groups[place].id for place in places)
+            _say(f"Please type {FEWEST} to {MOST} numbers from 1 to {len(groups)}.")
+
+    def pair(self, pair: Pair) -> float | Move:
+        """Ask one comparison by its number; Enter keeps that of before."""
+        _say(f"\nPair {pair.number} of {pair.count}: {pair.first.name} or {pair.second.name}?")
+        rows = pair_text(pair)
+        for place, (times, text) in enumerate(rows, start=1):
+            _say(f"  {place}. {text}{' (your answer now)' if times == pair.before else ''}")
+        keep = "; Enter keeps your answer" if pair.before is not None else ""
+        while True:
+            line = input(f"Number{keep}, b back: ").strip().lower()
+            if line == "b":
+                return Move.BACK
+            if not line and pair.before is not None:
+                return pair.before
+            if len(places := _places(line, len(rows))) == 1:
+                return rows[places[0]][0]
+            _say(f"Please type one number from 1 to {len(rows)}.")
+
+    def weighing(self, lines: Sequence[str], at_odds: bool) -> Move:
+        """Show what came out; Enter takes it."""
+        _say("")
+        for line in lines:
+            _say(_folded("", line))
+        moves = {"": Move.FINISH, "b": Move.BACK, "l": Move.LEAVE}
+        change = ""
+        if at_odds:
+            moves["c"], change = Move.REVIEW, "c changes the judgement at odds, "
+        while True:
+            prompt = f"Enter takes these weights, {change}b back, l leaves the groups alone: "
+            reply = moves.get(input(prompt).strip().lower())
+            if reply is not None:
+                return reply
 
     def note(self, text: str) -> None:
         """Print a sentence."""

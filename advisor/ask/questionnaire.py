@@ -14,6 +14,7 @@ from typing import Any
 
 from advisor.ask.answers import ANSWERS_FORMAT, PROJECT_LENGTH, condition, questionnaire_digest
 from advisor.ask.flow import choices_of, loners
+from advisor.ask.groups import MOST
 from advisor.model import Catalog, Choice, Question
 
 __all__ = ["answers_schema", "questionnaire_json", "questionnaire_text"]
@@ -37,12 +38,14 @@ def questionnaire_text(catalog: Catalog) -> str:
 def questionnaire_json(catalog: Catalog) -> dict[str, Any]:
     """The questionnaire for programs.
 
-    `questionnaire` is its digest, `questions` is what a person is asked, in order, and `schema` is
-    the JSON Schema of an answers file. What the choices weigh is left out: it is no part of asking.
+    `questionnaire` is its digest, `questions` is what a person is asked, in order, `groups` are the
+    groups of criteria that may be compared, and `schema` is the JSON Schema of an answers file.
+    What the choices weigh is left out: it is no part of asking.
     """
     return {
         "questionnaire": questionnaire_digest(catalog),
         "questions": [_question(question) for question in catalog.questions],
+        "groups": [{"id": group.id, "name": group.name} for group in catalog.groups],
         "schema": answers_schema(catalog),
     }
 
@@ -50,7 +53,8 @@ def questionnaire_json(catalog: Catalog) -> dict[str, Any]:
 def answers_schema(catalog: Catalog) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of an answers file once its TOML is read.
 
-    It does not know which answers make a question relevant; reading the file checks that.
+    It does not know which answers make a question relevant, nor whether every two groups were
+    compared; reading the file checks that.
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -69,6 +73,7 @@ def answers_schema(catalog: Catalog) -> dict[str, Any]:
                 "properties": {question.id: _answer(question) for question in catalog.questions},
                 "additionalProperties": False,
             },
+            "groups": _compared([group.id for group in catalog.groups]),
         },
         "required": ["format"],
         "additionalProperties": False,
@@ -114,6 +119,18 @@ def _answer(question: Question) -> dict[str, Any]:
     forms += [_list_of([id for id in ids if id in alone]) | {"maxItems": 1}]
     forms += [_list_of(together)] if together else []
     return {"title": question.text, "description": question.why, "anyOf": forms}
+
+
+def _compared(groups: list[str]) -> dict[str, Any]:
+    """How many times as much one group matters as another, in tables of numbers."""
+    named = {"propertyNames": {"enum": groups}} if groups else {}
+    times = {"type": "number", "minimum": 1, "maximum": MOST}
+    return {
+        "type": "object",
+        "description": "group -> group -> how many times as much the first matters.",
+        **named,
+        "additionalProperties": {"type": "object", **named, "additionalProperties": times},
+    }
 
 
 def _list_of(ids: list[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import questionary
@@ -25,10 +25,19 @@ from prompt_toolkit.layout.margins import Margin
 from questionary.prompts.common import InquirerControl
 
 from advisor.ask.answers import project_name
-from advisor.ask.conversation import Move, answer_text, open_text
+from advisor.ask.conversation import (
+    FEWEST,
+    MOST,
+    RANGE,
+    Move,
+    Pair,
+    answer_text,
+    open_text,
+    pair_text,
+)
 from advisor.ask.flow import Flow, canonical, choices_of, loners
 from advisor.errors import AnswersError
-from advisor.model import Question
+from advisor.model import Group, Question
 
 __all__ = ["ACCENT", "Terminal"]
 
@@ -98,6 +107,48 @@ class Terminal:
         reply: str | Move = shown.ask({"b": Move.BACK, "left": Move.BACK})
         return reply
 
+    def groups(self, groups: Sequence[Group], chosen: Sequence[str]) -> tuple[str, ...] | Move:
+        """Show all groups as a list to mark."""
+        text = f"Which groups of criteria do you want to weigh against each other? ({RANGE})"
+        why = "Each two are compared; the others keep the weight that your answers give them."
+        rows: Rows = [
+            questionary.Choice(group.name, value=group.id, checked=group.id in chosen)
+            for group in groups
+        ]
+        heading = _lines("Groups of criteria", text, why)
+        keys = " · ".join([MARK, "l leave it"])
+        shown = _List(heading, rows, keys=keys, marks=True, count=(FEWEST, MOST))
+        reply = shown.ask({"l": Move.LEAVE})
+        return reply if isinstance(reply, Move) else tuple(reply)
+
+    def pair(self, pair: Pair) -> float | Move:
+        """Show the judgements that can be made on two groups, from one extreme to the other."""
+        rows: Rows = [questionary.Choice(text, value=times) for times, text in pair_text(pair)]
+        heading = _lines(
+            f"{_bar(pair.number, pair.count)} Pair {pair.number} of {pair.count}",
+            f"{pair.first.name} or {pair.second.name}?",
+            "Think of how much each of them as a whole should count.",
+        )
+        keys = " · ".join([CHOOSE, BACK, PAUSE])
+        start = 1.0 if pair.before is None else pair.before
+        known = {times for times, _ in pair_text(pair)}
+        shown = _List(heading, rows, keys=keys, start=start if start in known else None)
+        reply: float | Move = shown.ask({"b": Move.BACK, "left": Move.BACK})
+        return reply
+
+    def weighing(self, lines: Sequence[str], at_odds: bool) -> Move:
+        """Show what came out, and what can be done about it."""
+        change = [questionary.Choice("Change the judgement at odds", value=Move.REVIEW)]
+        rows: Rows = [
+            *(change if at_odds else []),
+            questionary.Choice("Take these weights", value=Move.FINISH),
+            questionary.Choice("Leave the groups to my answers", value=Move.LEAVE),
+        ]
+        text = "\n".join(f" {_folded(line)}" for line in lines)
+        heading = FormattedText([("class:progress", "\n Groups of criteria\n"), ("", f"{text}\n")])
+        reply: Move = _List(heading, rows, keys=f"{CHOOSE} · {BACK}").ask({"b": Move.BACK})
+        return reply
+
     def note(self, text: str) -> None:
         """Leave a sentence on the screen."""
         print_formatted_text(FormattedText([("italic", f"   {_folded(text, indent='   ')}")]))
@@ -118,9 +169,11 @@ class _List:
         keys: str,
         marks: bool = False,
         alone: frozenset[str] = frozenset(),
+        count: tuple[int, int] | None = None,
         start: Any = None,
     ) -> None:
         self.keys, self.marks, self.alone, self.fault = keys, marks, alone, ""
+        self.count = count
         self.listed: Any = InquirerControl(
             rows, pointer=POINTER, use_indicator=marks, initial_choice=start, show_description=False
         )
@@ -174,8 +227,12 @@ class _List:
         if not self.marks:
             event.app.exit(result=self.listed.get_pointed_at().value)
             return
-        if marked := list(self.listed.selected_options):
+        marked = list(self.listed.selected_options)
+        least, most = self.count or (1, len(self.listed.choices))
+        if least <= len(marked) <= most:
             event.app.exit(result=marked)
+        elif self.count:
+            self.fault = f"Mark {least} to {most} with the space bar."
         else:
             self.fault = "Mark at least one with the space bar."
 
@@ -231,9 +288,13 @@ def _keys(first: str, flow: Flow) -> str:
 
 def _heading(flow: Flow) -> FormattedText:
     number, count = flow.progress
+    progress = f"{_bar(number, count)} Question {number} of {count}"
+    return _lines(progress, flow.question.text, flow.question.why)
+
+
+def _bar(number: int, count: int) -> str:
     filled = round(BAR_CELLS * number / count)
-    bar = "━" * filled + "╌" * (BAR_CELLS - filled)
-    return _lines(f"{bar} Question {number} of {count}", flow.question.text, flow.question.why)
+    return "━" * filled + "╌" * (BAR_CELLS - filled)
 
 
 def _lines(progress: str, question: str, why: str) -> FormattedText:
@@ -287,7 +348,9 @@ def _name_fault(raw: str) -> bool | str:
 
 
 def _leave_line(question: str, answer: str) -> None:
-    print_formatted_text(FormattedText([("", f" ✓ {question}  "), ("bold", answer)]))
+    apart = "  " if len(question) + len(answer) + 5 < _width(WIDEST_REVIEW) else "\n     "
+    folded = _folded(answer, indent="     ") if apart != "  " else answer
+    print_formatted_text(FormattedText([("", f" ✓ {question}{apart}"), ("bold", folded)]))
 
 
 def _width(widest: int = WIDEST) -> int:

@@ -1,6 +1,7 @@
 """decision = f(answers, evidence as of a date): a pure function, and its parts.
 
 needs       answers -> points, must-haves, focus
+ahp         groups of criteria compared in pairs
 ratings     statements and cells -> what is known, how surely
 score       the kernel: weighted mean and acceptability over draws
 robustness  ranking and verdict

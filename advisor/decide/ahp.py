@@ -1,29 +1,29 @@
 """Group weights from pairwise comparisons: the analytic hierarchy process (Saaty 1980).
 
-    judgements   "deployment matters 3 times as much as performance", for every pair of groups
+    judgements   "deployment matters 3 times as much as performance", for every two groups compared
     priorities   the weights that fit them best: the principal eigenvector
     consistency  how far the judgements contradict each other, relative to judgements at random
     revisit      the judgement that contradicts the others most
     scaled       needs whose groups carry these weights
 
-A way to say what matters without answering for every criterion; a ratio above `ACCEPTABLE` says
-that the judgements should be thought over before they are used.
+A way to say outright which groups of criteria matter. Those that are not compared keep what the
+answers give them. A ratio above `ACCEPTABLE` says that the judgements should be thought over.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
-from advisor.model import Catalog, Needs
+from advisor.model import Catalog, Judgement, Needs, Revisit, Weighing
 
 __all__ = [
     "ACCEPTABLE",
-    "Revisit",
     "consistency_ratio",
     "pairwise",
     "priorities",
     "scaled_by_groups",
+    "weigh",
     "worth_revisiting",
 ]
 
@@ -58,15 +58,21 @@ SETTLED: Final = 1e-14
 MOST_STEPS: Final = 10_000
 
 
-@dataclass(frozen=True)
-class Revisit:
-    """A judgement, what the others imply instead, and the ratio if it were changed to that."""
+def weigh(judgements: Sequence[Judgement]) -> Weighing:
+    """What these judgements say together, on every two of the groups that they name.
 
-    first: str
-    second: str
-    stated: float
-    implied: float
-    ratio: float
+    ValueError as for `pairwise`.
+    """
+    groups = sorted({group for judged in judgements for group in (judged.more, judged.less)})
+    matrix = pairwise(groups, {(judged.more, judged.less): judged.times for judged in judgements})
+    shares = zip(groups, priorities(matrix), strict=True)
+    ratio = consistency_ratio(matrix)
+    return Weighing(
+        shares=tuple(sorted(shares, key=lambda share: (-share[1], share[0]))),
+        ratio=ratio,
+        acceptable=ratio <= ACCEPTABLE,
+        revisit=worth_revisiting(groups, matrix),
+    )
 
 
 def pairwise(
@@ -158,11 +164,11 @@ def _changed(matrix: Pairwise, row: int, column: int, judged: float) -> list[lis
 
 
 def scaled_by_groups(needs: Needs, catalog: Catalog, weights: Mapping[str, float]) -> Needs:
-    """The same needs with each group's share of all points set to its weight.
+    """The same needs with the points of the groups that have weights divided by them.
 
-    Within a group the answers keep their say, and the sum of all points stays. A group that nothing
-    was asked of stays without points, and the others share its weight. Raises ValueError if a
-    group with points has no weight above zero.
+    Within a group the answers keep their say, and the sum of all points stays; so do the points of
+    groups without a weight. A group that nothing was asked of stays without points, and the others
+    share its weight. Raises ValueError if a weight is not above zero.
     """
     factor = _factors(_group_points(needs, catalog), weights)
     group = {criterion.id: criterion.group for criterion in catalog.criteria}
@@ -184,10 +190,10 @@ def _group_points(needs: Needs, catalog: Catalog) -> dict[str, float]:
 
 
 def _factors(points: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
-    for group in points:
-        if not weights.get(group, 0.0) > 0.0:
-            raise ValueError(f"{group} has points but no weight above zero")
-    asked = {group: total for group, total in points.items() if total > 0.0}
+    for group, weight in weights.items():
+        if not weight > 0.0:
+            raise ValueError(f"{group} has no weight above zero")
+    asked = {group: total for group, total in points.items() if total > 0.0 and group in weights}
     shared = _added([weights[group] for group in asked])
     everything = _added(list(asked.values()))
     return {

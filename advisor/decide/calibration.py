@@ -4,7 +4,7 @@
     verdict  what the advisor says of them on today's evidence
     truth    what the evidence may really mean: levels off as their tiers say, measured values
              within their intervals, weights and spacing as uncertain as the method holds them
-    right    the winner is within the margin of the best framework of that truth
+    right    the winner meets the must-haves there and is within the margin of the best that does
 
 Nothing else than the model of uncertainty is tested here: that the verdicts keep what they promise
 if the error rates in policy.toml are true. Truths have their own seeds, so none is a draw that the
@@ -13,33 +13,23 @@ verdict has seen.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from advisor.catalog import evidence_record
-from advisor.decide.decision import _by_key, _outcome, _posed
-from advisor.decide.flips import Ratings
+from advisor.decide.decision import _by_key, _matrix, _outcome
 from advisor.decide.needs import derive_needs
-from advisor.decide.score import (
-    LEVELS,
-    Uniform,
-    _drawn_level,
-    _drawn_scores,
-    central_scores,
-    fnv1a,
-)
-from advisor.model import Answers, Catalog, Cell, Choice, Needs, Policy, Question, Rating, Verdict
+from advisor.decide.score import Matrix, _drawn_scores, central_scores, fnv1a
+from advisor.model import Answers, Catalog, Cell, Choice, Needs, Policy, Question, Verdict
 
 __all__ = [
     "MIXES",
     "TARGETS",
     "TRUTHS",
     "Calibration",
-    "Measured",
     "Mix",
     "Row",
     "World",
@@ -49,9 +39,7 @@ __all__ = [
 ]
 
 Mix = Literal["few", "many", "persona"]
-Measured = Literal["right", "fit"]
 Random = np.random.Generator
-Bools = npt.NDArray[np.bool_]
 
 MIXES: Final[tuple[Mix, ...]] = get_args(Mix)
 
@@ -77,9 +65,8 @@ SEED: Final = 20251122
 class World:
     """One random project: what the advisor says, and how often each framework would be right.
 
-    `right` (framework -> 0 to 1) compares with those that meet the must-haves on today's evidence.
-    `fit` lets the true levels decide who meets them: there, a framework that truly misses one is
-    wrong, and so is everyone where nobody meets them. `scores` are central, of all frameworks.
+    `right` (framework -> 0 to 1) lets the true levels decide who meets the must-haves: where nobody
+    does, everyone is wrong. `scores` are central, of all frameworks.
     """
 
     mix: Mix
@@ -88,7 +75,6 @@ class World:
     first_rank: float
     own_share: float
     right: dict[str, float]
-    fit: dict[str, float]
     scores: dict[str, float]
 
 
@@ -96,17 +82,14 @@ class World:
 class Row:
     """What came out for some of the worlds; shares from 0 to 1.
 
-    `right` and `fit` are the means over the worlds for the advisor's winner, with the standard
-    errors `right_error` and `fit_error`; `always` is `right` for those who always name the same
-    framework.
+    `right` is the mean over the worlds for the advisor's winner, with its standard error; `always`
+    is the same for those who always name one framework.
     """
 
     worlds: int
     share: float
     right: float
     right_error: float
-    fit: float
-    fit_error: float
     always: dict[str, float]
 
 
@@ -130,28 +113,26 @@ class Calibration:
         """The summary of the wanted worlds that have a winner."""
         chosen = [world for world in self.worlds if world.winner and wanted(world)]
         right = [world.right[world.winner] for world in chosen if world.winner]
-        fit = [world.fit[world.winner] for world in chosen if world.winner]
         return Row(
             worlds=len(chosen),
             share=len(chosen) / len(self.worlds),
             right=_mean(right),
             right_error=_error(right),
-            fit=_mean(fit),
-            fit_error=_error(fit),
             always={f: _mean([world.right[f] for world in chosen]) for f in self.frameworks},
         )
 
-    def threshold(self, verdict: Verdict, measure: Measured = "right") -> float | None:
+    def threshold(self, verdict: Verdict) -> float | None:
         """The least share of draws, in whole percent, from which on this verdict keeps its promise.
 
         For "clear", over the worlds whose own answers carry enough weight; for "lean", over those
         that are not clear under today's policy. None if no threshold does.
         """
+        eligible = [world for world in self.worlds if self._eligible(world, verdict)]
         for percent in range(34, 101):
             chosen = [
-                getattr(world, measure)[world.winner]
-                for world in self.worlds
-                if world.first_rank * 100 >= percent and self._eligible(world, verdict)
+                world.right[world.winner]
+                for world in eligible
+                if world.winner and world.first_rank * 100 >= percent
             ]
             if chosen and _mean(chosen) >= TARGETS[verdict]:
                 return percent / 100
@@ -159,8 +140,6 @@ class Calibration:
 
     def _eligible(self, world: World, verdict: Verdict) -> bool:
         """Whether the threshold of `verdict` is what separates this world from the others."""
-        if world.winner is None:
-            return False
         if verdict == "clear":
             return world.own_share >= self.policy.own_share
         return world.verdict != "clear"
@@ -197,56 +176,26 @@ def _world(
 ) -> World:
     mix, number = which
     now = _outcome(catalog, cells, needs, as_of)
-    ratings = _by_key(now.ratings)
-    everyone = _posed(catalog, replace(needs, requirements=()), ratings)
+    frameworks = tuple(sorted(framework.id for framework in catalog.frameworks))
+    everyone = _matrix(catalog, needs, _by_key(now.ratings), frameworks)
     seed = fnv1a(f"truth/{number}")
     truth = catalog.policy.model_copy(update={"draws": TRUTHS, "seed": seed})
-    scores = np.array(_drawn_scores(everyone, truth))
-    candidates = np.array([[f in now.matrix.frameworks] for f in everyone.frameworks])
-    fitting = _fitting(everyone.frameworks, needs, ratings, truth)
     return World(
         mix=mix,
         verdict=now.verdict,
         winner=now.winner,
         first_rank=now.ranking[0].first_rank if now.ranking else 0.0,
         own_share=needs.own_share,
-        right=_shares(everyone.frameworks, _right(scores, candidates, truth.margin)),
-        fit=_shares(everyone.frameworks, _right(scores, fitting, truth.margin)),
-        scores=dict(zip(everyone.frameworks, central_scores(everyone), strict=True)),
+        right=dict(zip(frameworks, _right(everyone, truth), strict=True)),
+        scores=dict(zip(frameworks, central_scores(everyone), strict=True)),
     )
 
 
-def _shares(frameworks: Sequence[str], right: Bools) -> dict[str, float]:
-    """The share of truths (m x truths) in which each framework is right."""
-    counts = (int(np.count_nonzero(row)) for row in right)
-    return {f: count / TRUTHS for f, count in zip(frameworks, counts, strict=True)}
-
-
-def _right(scores: npt.NDArray[np.float64], eligible: Bools, margin: float) -> Bools:
-    """Who is eligible and less than the margin behind the best of those who are (m x truths)."""
-    best = np.where(eligible, scores, -1.0).max(axis=0)
-    found: Bools = eligible & (best - scores < margin)
-    return found
-
-
-def _fitting(frameworks: Sequence[str], needs: Needs, ratings: Ratings, truth: Policy) -> Bools:
-    """Who truly meets every must-have (m x truths)."""
-    uniform = Uniform(truth.seed, truth.draws)
-    met = np.ones((len(frameworks), truth.draws), dtype=np.bool_)
-    for own, framework in enumerate(frameworks):
-        for required in needs.requirements:
-            rating = ratings[framework, required.criterion]
-            met[own] &= _true_level(rating, truth, uniform) >= required.level
-    return met
-
-
-def _true_level(rating: Rating, truth: Policy, uniform: Uniform) -> npt.NDArray[np.int64]:
-    """The level in every truth: the very one that the truth's scores rest on."""
-    heir = rating.statement is not None and rating.statement.inherits
-    column = uniform(f"value/{heir or rating.framework}/{rating.criterion}")
-    if rating.level is None:
-        return (column * LEVELS).astype(np.int64)
-    return _drawn_level(rating.level, column, truth.error[rating.tier])
+def _right(matrix: Matrix, truth: Policy) -> list[float]:
+    """Each framework's share of truths in which it meets the must-haves and is as good as best."""
+    scores = np.array(_drawn_scores(matrix, truth))
+    found = (scores >= 0.0) & (scores.max(axis=0) - scores < truth.margin)
+    return [int(np.count_nonzero(row)) / truth.draws for row in found]
 
 
 def random_answers(catalog: Catalog, mix: Mix, random: Random) -> Answers:

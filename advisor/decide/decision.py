@@ -1,21 +1,22 @@
 """Putting the parts together: answers and evidence in, a Decision out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 from typing import NamedTuple
 
 from advisor.catalog import evidence_record
+from advisor.decide.ahp import weigh
 from advisor.decide.checks import cross_check
 from advisor.decide.flips import Ratings, Situation, find_flips
 from advisor.decide.movement import movements
 from advisor.decide.needs import derive_needs
-from advisor.decide.plan import choose_stack, make_plan
+from advisor.decide.plan import make_plan
 from advisor.decide.ratings import rate, relevant_cells
 from advisor.decide.robustness import judge, rank
 from advisor.decide.score import Acceptability, Matrix, acceptability, central_weights
-from advisor.decide.settle import find_settles
+from advisor.decide.settle import find_settles, standings
 from advisor.model import (
     Answers,
     Before,
@@ -24,8 +25,10 @@ from advisor.model import (
     Checks,
     Contribution,
     Decision,
+    Doubt,
     Focus,
     Needs,
+    Policy,
     Ranked,
     Rating,
     RuledOut,
@@ -81,7 +84,7 @@ def decide(
     spoken = relevant_cells(catalog, cells, needs.focus, as_of)
     unmeasured = _unmeasured(catalog, now.ratings, needs)
     situation = _situation(catalog, cells, answers, needs, now, as_of)
-    stack = choose_stack(catalog, now.winner, spoken) if now.winner else None
+    plan = make_plan(situation, now.ranking, now.verdict, cells=spoken, as_of=as_of)
     return Decision(
         answers=answers,
         as_of=as_of,
@@ -90,18 +93,21 @@ def decide(
         winner=now.winner,
         ranking=now.ranking,
         tie=now.counts.ties / now.counts.draws if now.counts else 0.0,
+        unmet=now.counts.unmet / now.counts.draws if now.counts else 1.0,
         ruled_out=now.ruled_out,
+        doubts=tuple(_doubts(now, needs, catalog.policy)),
+        weighing=weigh(answers.groups) if answers.groups else None,
         rescues=_rescues(now),
         contributions=_contributions(now.matrix),
         ratings=_used(now.ratings, needs),
         cells=spoken,
-        stack=stack,
+        stack=plan.stack,
         unmeasured=unmeasured,
         before=_before(catalog, needs, now, since) if since.as_of < as_of else None,
         evidence_digest=evidence_record(catalog, as_of, [c for c in cells if c.date <= as_of]),
         flips=find_flips(situation),
         settles=find_settles(situation, unmeasured) if now.verdict in UNSETTLED else (),
-        plan=make_plan(situation, now.ranking, now.verdict, stack=stack, as_of=as_of),
+        plan=plan,
         checks=_checks(catalog, cells, needs, now, as_of),
     )
 
@@ -192,6 +198,10 @@ def _matrix(
         settled=tuple(needs.own.get(id, 0.0) + needs.core.get(id, 0.0) for id in criteria),
         open=tuple(needs.open.get(id, 0.0) for id in criteria),
         ratings=tuple(tuple(ratings[f, id] for id in criteria) for f in frameworks),
+        demands=tuple(
+            tuple((ratings[f, must.criterion], must.level) for must in needs.requirements)
+            for f in frameworks
+        ),
     )
 
 
@@ -216,6 +226,18 @@ def _checks(
 
     everyone = tuple(sorted(framework.id for framework in catalog.frameworks))
     return cross_check(now.matrix, everyone, without, margin=catalog.policy.margin)
+
+
+def _doubts(now: Outcome, needs: Needs, policy: Policy) -> Iterator[Doubt]:
+    """What the ranked frameworks may miss, for each must-have in the order of the ranking."""
+    ratings = _by_key(now.ratings)
+    for requirement in needs.requirements:
+        for row in now.ranking:
+            rating, share = ratings[row.framework, requirement.criterion], 0.0
+            for standing in standings(rating, policy, requirement.level):
+                share = share + (standing.share if standing.missed else 0.0)
+            if share > 0.0:
+                yield Doubt(row.framework, requirement, rating, share)
 
 
 def _rescues(now: Outcome) -> tuple[RuledOut, ...]:

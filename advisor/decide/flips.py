@@ -4,7 +4,7 @@
     requirement  every must-have, dropped
     weight       one criterion's points, multiplied         closed form
     group        the points of one group, multiplied        closed form
-    measurement  one framework faster or slower, everywhere  stepped, then halved
+    measurement  one framework better or worse, everywhere   stepped, then halved
     cell         one level, up or down                      tried out
 
 Whatever the search proposes is applied, and only what then really makes another framework lead is
@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from advisor.decide.needs import asked
+from advisor.decide.ratings import unclipped
 from advisor.decide.score import LEVELS, Matrix, central_scores, central_weights
 from advisor.model import (
     NOT_SURE,
@@ -30,6 +31,7 @@ from advisor.model import (
     Flip,
     FlipKind,
     Needs,
+    Policy,
     Question,
     Rating,
 )
@@ -239,10 +241,10 @@ def _reweighed(matrix: Matrix, places: tuple[int, ...], factor: float) -> Matrix
 
 
 def _measurement_flips(situation: Situation, winner: str) -> Iterator[_Sized]:
-    """The leader slower, or a rival faster, in everything measured for one criterion."""
-    worst = situation.catalog.policy.worst_ratio
+    """The leader worse, or a rival better, in everything measured for one criterion."""
+    policy = situation.catalog.policy
     for place, criterion in enumerate(situation.matrix.criteria):
-        scale = _unclipped(situation.ratings, criterion, worst)
+        scale = _unclipped(situation.ratings, criterion, policy)
         for framework in situation.matrix.frameworks:
             if framework not in scale:
                 continue
@@ -250,29 +252,31 @@ def _measurement_flips(situation: Situation, winner: str) -> Iterator[_Sized]:
             shifted = _shifting(situation.matrix, place, scale, framework, sign)
             size = _least_shift(shifted, winner)
             if size is not None:
-                before = situation.ratings[framework, criterion].value
-                subject, after = (framework, criterion), before + sign * size
-                factor = worst ** (-sign * size)
-                flip = Flip("measurement", subject, before, after, *shifted(size), factor=factor)
-                yield _Sized(size, flip)
+                rating = situation.ratings[framework, criterion]
+                subject, after = (framework, criterion), rating.value + sign * size
+                factor = policy.worst_ratio ** (-sign * size) if rating.ratios else None
+                new = shifted(size)
+                yield _Sized(
+                    size, Flip("measurement", subject, rating.value, after, *new, factor=factor)
+                )
 
 
-def _unclipped(ratings: Ratings, criterion: str, worst: float) -> dict[str, tuple[float, ...]]:
-    """Per measured framework its value on each task, below 0 where it is slower than the worst.
+def _unclipped(ratings: Ratings, criterion: str, policy: Policy) -> dict[str, tuple[float, ...]]:
+    """Per measured framework its value on each task, below 0 where it is beyond the worst.
 
     The only step of the search with a logarithm: in a browser it arrives as data.
     """
     return {
-        framework: tuple(1.0 - math.log(ratio.value) / math.log(worst) for ratio in rating.ratios)
+        framework: tuple(unclipped(gap, gap.value, policy) for gap in gaps)
         for (framework, of), rating in sorted(ratings.items())
-        if of == criterion and rating.ratios
+        if of == criterion and (gaps := rating.ratios or rating.differences)
     }
 
 
 def _shifting(
     matrix: Matrix, place: int, scale: dict[str, tuple[float, ...]], framework: str, sign: float
 ) -> Callable[[float], Lead]:
-    """Who leads once `framework` is so much faster (sign 1) or slower (sign -1) on the scale."""
+    """Who leads once `framework` is so much better (sign 1) or worse (sign -1) on the scale."""
     weight = central_weights(matrix)[place]
     scores = central_scores(matrix)
     rest = [
@@ -292,7 +296,7 @@ def _shifting(
 def _shifted_values(
     scale: dict[str, tuple[float, ...]], framework: str, shift: float
 ) -> dict[str, float]:
-    """Everyone's value after one framework's times changed: the best stands at 1 again."""
+    """Everyone's value after one framework's measurements changed: the best is at 1 again."""
     totals = dict.fromkeys(scale, 0.0)
     tasks = len(scale[framework])
     for task in range(tasks):

@@ -7,6 +7,7 @@ its choices, kept apart from the user's own, because only the latter support a f
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from advisor.decide.ahp import scaled_by_groups, weigh
 from advisor.model import (
     NOT_SURE,
     Answers,
@@ -20,23 +21,30 @@ from advisor.model import (
 
 __all__ = ["asked", "derive_needs"]
 
+Settled = tuple[tuple[Question, Choice], ...]
+
 
 def derive_needs(catalog: Catalog, answers: Answers) -> Needs:
     """What `answers` ask of a framework.
 
-    Answers to questions that the other answers make irrelevant have no effect.
+    Answers to questions that the other answers make irrelevant have no effect. Where groups were
+    compared, their points are divided as that says.
     """
     settled = tuple(_settled(catalog.questions, answers))
     focus = Focus()
     for _, choice in settled:
         focus = focus.joined(choice.focus)
-    return Needs(
+    needs = Needs(
         own=_points((choice.weighs, 1.0) for _, choice in settled),
         open=_points(_open_points(catalog.questions, answers)),
         core={c.id: float(c.core) for c in catalog.criteria if c.core},
-        requirements=_requirements(settled),
+        requirements=_requirements(settled, catalog),
         focus=focus,
+        uses=_uses(settled),
     )
+    if not answers.groups:
+        return needs
+    return scaled_by_groups(needs, catalog, dict(weigh(answers.groups).shares))
 
 
 def _settled(
@@ -81,11 +89,19 @@ def _points(parts: Iterable[tuple[Mapping[str, int], float]]) -> dict[str, float
     return dict(sorted(total.items()))
 
 
-def _requirements(settled: tuple[tuple[Question, Choice], ...]) -> tuple[Requirement, ...]:
+def _uses(settled: Settled) -> tuple[str, ...]:
+    """The frameworks that the team uses today, in order of the choices."""
+    return tuple(choice.uses for _, choice in settled if choice.uses)
+
+
+def _requirements(settled: Settled, catalog: Catalog) -> tuple[Requirement, ...]:
     """The strictest requirement per criterion, in the order in which they were answered."""
     strictest: dict[str, Requirement] = {}
+    used = set(_uses(settled))
+    estates = [criterion.id for criterion in catalog.criteria if criterion.estate in used]
     for question, choice in settled:
-        for criterion, level in choice.requires.items():
+        kept = dict.fromkeys(estates, choice.keeps) if choice.keeps else {}
+        for criterion, level in {**choice.requires, **kept}.items():
             known = strictest.get(criterion)
             if known is None or level > known.level:
                 strictest[criterion] = Requirement(criterion, level, question.id, choice.id)

@@ -2,8 +2,8 @@
 
     phases     the same answers with each stage of a project    the winner and how firmly it leads
     hybrid     two phases with different firm winners           joined by a probed bridge
-    stack      the winner's fastest way to train                from what was measured for the user
-    migration  what the team uses today, for each candidate     from the statements on existing code
+    stack      the winner's fastest way to run                  from what was measured for the user
+    migration  what the team uses today, for each candidate     by statements and bridges
 
 Fewer draws than the decision's are enough beside it (`Policy.plan_draws`), but for the stage that
 was answered, whose numbers are the decision's own. Who leads is the central score's matter and the
@@ -38,16 +38,14 @@ from advisor.model import (
 )
 from advisor.summarize import ratios
 
-__all__ = ["FIRM", "STAGES", "choose_stack", "make_plan"]
+__all__ = ["FIRM", "STAGES", "USUAL", "choose_stack", "make_plan"]
 
 #: The question that tells the stage of a project, and the stages that a product passes through.
 STAGE: Final = "stage"
 STAGES: Final = ("prototype", "research", "production")
 
-#: The question that tells what is in use; where it names a framework, this criterion says how much
-#: of that framework's code can stay.
-IN_USE: Final = "today"
-ESTATE: Final = "{}-estate"
+#: What a stack is chosen by where nobody said what should be fast.
+USUAL: Final = ("step-seconds",)
 
 #: How much has to change, by the level of what can stay.
 COSTS: Final[tuple[MoveCost, ...]] = ("all", "most", "part", "little", "nothing")
@@ -61,13 +59,24 @@ def make_plan(
     ranking: tuple[Ranked, ...],
     verdict: Verdict,
     *,
-    stack: StackChoice | None,
+    cells: Sequence[Cell],
     as_of: date,
 ) -> Plan:
-    """The plan of a decided situation; `ranking` and `verdict` are the decision's own."""
+    """The plan of a decided situation; `ranking` and `verdict` are the decision's own.
+
+    `cells` are those that speak for the user.
+    """
     phases = tuple(_phases(situation, ranking, verdict))
     bridges = [bridge for bridge in situation.catalog.bridges if bridge.date <= as_of]
-    return Plan(phases, tuple(_hand_overs(phases, bridges)), stack, tuple(_migrations(situation)))
+    winner, catalog = ranking[0].framework if ranking else None, situation.catalog
+    named = situation.needs.focus.metrics or USUAL
+    return Plan(
+        phases=phases,
+        hybrid=tuple(_hand_overs(phases, bridges)),
+        stack=choose_stack(catalog, winner, cells, named) if winner else None,
+        stacks=tuple(choose_stack(catalog, winner, cells, (metric,)) for metric in named if winner),
+        migration=tuple(_migrations(situation, bridges)),
+    )
 
 
 def _phases(
@@ -124,41 +133,44 @@ def _joins(bridge: Bridge, earlier: ProjectPhase, later: ProjectPhase) -> bool:
     return (bridge.from_, bridge.to) == (earlier.winner, later.winner)
 
 
-def _migrations(situation: Situation) -> Iterator[Migration]:
-    """For each framework in use and each candidate: what the statement on existing code says."""
-    frameworks = [framework.id for framework in situation.catalog.frameworks]
-    for today in situation.answers.given.get(IN_USE, ()):
-        for framework in frameworks if today in frameworks else ():
-            rating = situation.ratings.get((framework, ESTATE.format(today)))
-            if rating is not None:
-                cost = "unknown" if rating.level is None else COSTS[rating.level]
-                yield Migration(today, framework, cost, rating)
+def _migrations(situation: Situation, bridges: list[Bridge]) -> Iterator[Migration]:
+    """For each framework in use and each candidate: what is said of existing code, and the ways."""
+    estates = {criterion.estate: criterion.id for criterion in situation.catalog.criteria}
+    for today in situation.needs.uses:
+        for framework in situation.catalog.frameworks if today in estates else ():
+            rating = situation.ratings[framework.id, estates[today]]
+            cost = "unknown" if rating.level is None else COSTS[rating.level]
+            ways = tuple(b for b in bridges if (b.from_, b.to) == (today, framework.id))
+            yield Migration(today, framework.id, cost, rating, ways)
 
 
-def choose_stack(catalog: Catalog, framework: str, cells: Sequence[Cell]) -> StackChoice:
-    """The framework's fastest stack on every task measured, or its default where nothing decides.
+def choose_stack(
+    catalog: Catalog, framework: str, cells: Sequence[Cell], metrics: Sequence[str]
+) -> StackChoice:
+    """The framework's fastest stack in all that is named, or its default where nothing decides.
 
-    Another stack than the default is named only when it is ahead on all tasks and tied on none:
-    a default is what the documentation explains.
+    Another stack than the default is named only when it is ahead in every metric on every task and
+    tied nowhere: a default is what the documentation explains.
     """
     default = catalog.framework(framework).default_stack
-    compared = _training_ratios(framework, cells)
-    firsts = {
-        min(found, key=lambda ratio: (ratio.value, ratio.stack)) for found in compared.values()
-    }
+    compared = _stack_ratios(framework, cells, metrics)
+    firsts = {min(found, key=lambda ratio: (ratio.value, ratio.stack)) for found in compared}
     ahead = {first.stack for first in firsts}
-    shown = tuple(ratio for found in compared.values() for ratio in found)
-    if len(ahead) == 1 and not any(_ties(found) for found in compared.values()):
-        return StackChoice(ahead.pop(), True, shown)
-    return StackChoice(default, False, shown)
+    shown = tuple(ratio for found in compared for ratio in found)
+    if len(ahead) == 1 and not any(_ties(found) for found in compared):
+        return StackChoice(ahead.pop(), True, shown, tuple(metrics))
+    return StackChoice(default, False, shown, tuple(metrics))
 
 
-def _training_ratios(framework: str, cells: Sequence[Cell]) -> dict[str, tuple[Ratio, ...]]:
-    by_task: dict[str, list[Cell]] = defaultdict(list)
+def _stack_ratios(
+    framework: str, cells: Sequence[Cell], metrics: Sequence[str]
+) -> list[tuple[Ratio, ...]]:
+    """The framework's stacks against each other, in order of metrics and of tasks in each."""
+    places: dict[tuple[int, str], list[Cell]] = defaultdict(list)
     for cell in cells:
-        if cell.framework == framework and (cell.phase, cell.metric) == ("train", "step-seconds"):
-            by_task[cell.task].append(cell)
-    return {task: ratios(found) for task, found in sorted(by_task.items()) if len(found) > 1}
+        if cell.framework == framework and cell.metric in metrics:
+            places[metrics.index(cell.metric), cell.task].append(cell)
+    return [ratios(found) for _, found in sorted(places.items()) if len(found) > 1]
 
 
 def _ties(found: tuple[Ratio, ...]) -> bool:

@@ -10,10 +10,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from advisor.model import Catalog, Cell, Criterion, Focus, Rating, Ratio, Statement, Tier
-from advisor.summarize import ratios
+from advisor.model import (
+    Catalog,
+    Cell,
+    Criterion,
+    Difference,
+    Focus,
+    Policy,
+    Rating,
+    Ratio,
+    Statement,
+    Tier,
+)
+from advisor.summarize import differences, ratios
 
-__all__ = ["is_stale", "newest", "rate", "relevant_cells", "speed_value"]
+__all__ = ["Gap", "compared", "is_stale", "newest", "rate", "relevant_cells", "unclipped", "worth"]
+
+#: How far a stack is behind the best: by a factor, or for shares by a difference.
+Gap = Ratio | Difference
 
 #: From the most to the least reliable; a stale statement moves one place down.
 TIERS: tuple[Tier, ...] = ("measured", "probed", "documented", "judged", "unknown")
@@ -57,13 +71,14 @@ def relevant_cells(
 
     No device named means that no measurement is known to speak; no workload named means that the
     tasks stand for each other. Of several machines the most recently measured one counts, since
-    times of different machines are never mixed.
+    times of different machines are never mixed. A stale cell speaks for a task that is no more.
     """
     tasks = {task for id in focus.workloads for task in catalog.workload(id).tasks}
     fitting = [
         cell
         for cell in cells
         if focus.speaks_for(cell.phase, cell.device)
+        and not cell.stale
         and cell.date <= as_of
         and (not tasks or cell.task in tasks)
     ]
@@ -71,9 +86,27 @@ def relevant_cells(
     return tuple(cell for cell in fitting if cell.machine == machines[-1][1])
 
 
-def speed_value(ratio: float, worst: float) -> float:
-    """What being `ratio` times slower than the best is worth: 1 at 1, 0 at `worst`."""
-    return min(1.0, max(0.0, 1.0 - math.log(ratio) / math.log(worst)))
+def compared(cells: Sequence[Cell], policy: Policy) -> tuple[Gap, ...]:
+    """How far each stack is behind the best of them, best first; of one task and metric only."""
+    if cells and cells[0].unit == "share":
+        return differences(cells, tie=policy.tie_share)
+    return ratios(cells, tie=policy.tie)
+
+
+def unclipped(gap: Gap, behind: float, policy: Policy) -> float:
+    """What being so far behind is worth, on the scale of `gap`: 1 at the best.
+
+    It falls evenly with the logarithm of a ratio and reaches 0 at the worst ratio, or evenly with a
+    difference and reaches 0 at the worst difference; beyond it is negative.
+    """
+    if isinstance(gap, Difference):
+        return 1.0 - behind / policy.worst_difference
+    return 1.0 - math.log(behind) / math.log(policy.worst_ratio)
+
+
+def worth(gap: Gap, behind: float, policy: Policy) -> float:
+    """The same, within 0 and 1."""
+    return min(1.0, max(0.0, unclipped(gap, behind, policy)))
 
 
 def _measured(catalog: Catalog, criterion: Criterion, cells: tuple[Cell, ...]) -> dict[str, Rating]:
@@ -86,31 +119,31 @@ def _measured(catalog: Catalog, criterion: Criterion, cells: tuple[Cell, ...]) -
     for cell in cells:
         if cell.stack in default and (cell.phase, cell.metric) == wanted:
             by_task[cell.task].append(cell)
-    compared = {cell.framework for found in by_task.values() for cell in found}
-    if len(compared) < 2:
+    frameworks = {cell.framework for found in by_task.values() for cell in found}
+    if len(frameworks) < 2:
         return {}
     common = [
-        ratio
+        gap
         for _, found in sorted(by_task.items())
-        if {cell.framework for cell in found} == compared
-        for ratio in ratios(found, tie=catalog.policy.tie)
+        if {cell.framework for cell in found} == frameworks
+        for gap in compared(found, catalog.policy)
     ]
-    worst = catalog.policy.worst_ratio
-    return {f: _speed(f, criterion, common, worst) for f in compared if common}
+    return {f: _found(f, criterion, common, catalog.policy) for f in frameworks if common}
 
 
-def _speed(framework: str, criterion: Criterion, common: list[Ratio], worst: float) -> Rating:
+def _found(framework: str, criterion: Criterion, common: list[Gap], policy: Policy) -> Rating:
     """The mean value over tasks; the interval's ends are averaged as if errors moved together."""
-    own = tuple(ratio for ratio in common if ratio.framework == framework)
+    own = [gap for gap in common if gap.framework == framework]
     return Rating(
         framework=framework,
         criterion=criterion.id,
         tier="measured",
         level=None,
-        value=_mean(speed_value(ratio.value, worst) for ratio in own),
-        low=_mean(speed_value(ratio.high, worst) for ratio in own),
-        high=_mean(speed_value(ratio.low, worst) for ratio in own),
-        ratios=own,
+        value=_mean(worth(gap, gap.value, policy) for gap in own),
+        low=_mean(worth(gap, gap.high, policy) for gap in own),
+        high=_mean(worth(gap, gap.low, policy) for gap in own),
+        ratios=tuple(gap for gap in own if isinstance(gap, Ratio)),
+        differences=tuple(gap for gap in own if isinstance(gap, Difference)),
     )
 
 

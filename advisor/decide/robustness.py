@@ -18,6 +18,7 @@ def rank(matrix: Matrix, counts: Acceptability) -> tuple[Ranked, ...]:
             score=score,
             first_rank=counts.wins[place] / counts.draws,
             ranks=tuple(count / counts.draws for count in counts.ranks[place]),
+            meets=sum(counts.ranks[place]) / counts.draws,
         )
         for place, (framework, score) in enumerate(
             zip(matrix.frameworks, central_scores(matrix), strict=True)

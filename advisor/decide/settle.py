@@ -6,7 +6,7 @@ ranked together.
 
     question     each of its choices, as likely as the others
     measurement  each framework's possible levels, as likely as their tier says
-    cell         the same, for one framework
+    cell         the same, for one framework; where it would miss a must-have, it is out
 
 Like the search for flips, this runs in a browser too: + - * /, comparisons, sums in order.
 """
@@ -20,7 +20,7 @@ from advisor.decide.needs import asked
 from advisor.decide.score import LEVELS, Matrix, central_scores, central_weights
 from advisor.model import NOT_SURE, Policy, Rating, Settle, SettleKind
 
-__all__ = ["find_settles"]
+__all__ = ["Standing", "find_settles", "standings"]
 
 #: So many of a kind are reported: nobody settles more at once.
 MOST: Final = 3
@@ -34,6 +34,14 @@ class _Possible(NamedTuple):
     lead: float
 
 
+class Standing(NamedTuple):
+    """A value that a rating may really have, how likely, and whether it misses a must-have."""
+
+    value: float
+    share: float
+    missed: bool
+
+
 class _Now(NamedTuple):
     """What stands: the situation, its weights and scores, who leads and by how much."""
 
@@ -45,12 +53,12 @@ class _Now(NamedTuple):
 
 
 def find_settles(situation: Situation, unmeasured: tuple[str, ...]) -> tuple[Settle, ...]:
-    """What is open, most telling first; nothing where fewer than two are in the running.
+    """What is open, most telling first; nothing where nobody is in the running.
 
     `unmeasured` are the criteria that carry weight and could be measured.
     """
     matrix = situation.matrix
-    if len(matrix.frameworks) < 2:
+    if not matrix.frameworks:
         return ()
     scores = central_scores(matrix)
     now = _Now(situation, central_weights(matrix), scores, *first(matrix.frameworks, scores))
@@ -81,9 +89,12 @@ def _open_questions(now: _Now) -> Iterator[Settle]:
 
 
 def _answered(now: _Now, share: float, matrix: Matrix) -> _Possible:
-    if not matrix.frameworks:
-        return _Possible(share, None, -1.0)
-    return _seen(now, share, matrix.frameworks, central_scores(matrix))
+    return _left(now, share, matrix.frameworks, central_scores(matrix))
+
+
+def _left(now: _Now, share: float, frameworks: Sequence[str], scores: Sequence[float]) -> _Possible:
+    """Who leads of those that are left, if anyone is."""
+    return _seen(now, share, frameworks, scores) if frameworks else _Possible(share, None, -1.0)
 
 
 def _seen(now: _Now, share: float, frameworks: Sequence[str], scores: Sequence[float]) -> _Possible:
@@ -98,43 +109,67 @@ def _seen(now: _Now, share: float, frameworks: Sequence[str], scores: Sequence[f
 
 def _open_measurements(now: _Now, unmeasured: tuple[str, ...]) -> Iterator[Settle]:
     matrix = now.situation.matrix
-    for place, criterion in enumerate(matrix.criteria):
+    for criterion in matrix.criteria:
         if criterion in unmeasured:
-            everyone = tuple(range(len(matrix.frameworks)))
-            yield from _settle("measurement", (criterion,), now, _turnouts(now, place, everyone))
+            everyone = tuple(matrix.frameworks)
+            turnouts = _turnouts(now, criterion, everyone)
+            yield from _settle("measurement", (criterion,), now, turnouts)
 
 
 def _open_cells(now: _Now, unmeasured: tuple[str, ...]) -> Iterator[Settle]:
-    matrix = now.situation.matrix
-    for place, criterion in enumerate(matrix.criteria):
+    situation = now.situation
+    required = {must.criterion for must in situation.needs.requirements}
+    for criterion in sorted(required | set(situation.matrix.criteria)):
         if criterion in unmeasured:
             continue
-        for own, framework in enumerate(matrix.frameworks):
-            yield from _settle("cell", (framework, criterion), now, _turnouts(now, place, (own,)))
+        for framework in situation.matrix.frameworks:
+            turnouts = _turnouts(now, criterion, (framework,))
+            yield from _settle("cell", (framework, criterion), now, turnouts)
 
 
-def _turnouts(now: _Now, place: int, changed: tuple[int, ...]) -> Iterator[_Possible]:
+def _turnouts(now: _Now, criterion: str, changed: tuple[str, ...]) -> Iterator[_Possible]:
     """Every combination of the values that these frameworks may have on one criterion."""
-    matrix, policy = now.situation.matrix, now.situation.catalog.policy
-    ratings = [matrix.ratings[own][place] for own in changed]
-    for values in product(*(_values(rating, policy) for rating in ratings)):
-        after, share = list(now.scores), 1.0
-        for own, rating, (value, part) in zip(changed, ratings, values, strict=True):
-            after[own] = after[own] + now.weights[place] * (value - rating.value)
-            share = share * part
-        yield _seen(now, share, matrix.frameworks, after)
+    frameworks, policy = now.situation.matrix.frameworks, now.situation.catalog.policy
+    weight, least = _weight(now, criterion), _least(now, criterion)
+    ratings = [now.situation.ratings[framework, criterion] for framework in changed]
+    for turnout in product(*(standings(rating, policy, least) for rating in ratings)):
+        after, share, out = dict(zip(frameworks, now.scores, strict=True)), 1.0, set()
+        for framework, rating, standing in zip(changed, ratings, turnout, strict=True):
+            after[framework] = after[framework] + weight * (standing.value - rating.value)
+            share = share * standing.share
+            out |= {framework} if standing.missed else set()
+        left = [framework for framework in frameworks if framework not in out]
+        yield _left(now, share, left, [after[framework] for framework in left])
 
 
-def _values(rating: Rating, policy: Policy) -> list[tuple[float, float]]:
-    """The values that a rating may really have and their shares; a measurement stands."""
+def _weight(now: _Now, criterion: str) -> float:
+    """The criterion's share of all weight; a must-have may have none."""
+    criteria = now.situation.matrix.criteria
+    return now.weights[criteria.index(criterion)] if criterion in criteria else 0.0
+
+
+def _least(now: _Now, criterion: str) -> int:
+    """The level that a must-have asks for; 0 if none does."""
+    for must in now.situation.needs.requirements:
+        if must.criterion == criterion:
+            return must.level
+    return 0
+
+
+def standings(rating: Rating, policy: Policy, least: int) -> list[Standing]:
+    """What a rating may really be; a measurement stands."""
     if rating.tier == "measured":
-        return [(rating.value, 1.0)]
+        return [Standing(rating.value, 1.0, missed=False)]
     if rating.level is None:
-        return [(level / (LEVELS - 1), 1.0 / LEVELS) for level in range(LEVELS)]
+        return [_standing(level, 1.0 / LEVELS, least) for level in range(LEVELS)]
     error = policy.error[rating.tier]
     beside = [level for level in (rating.level - 1, rating.level + 1) if 0 <= level < LEVELS]
-    wrong = [(level / (LEVELS - 1), error / len(beside)) for level in beside]
-    return [(rating.value, 1.0 - error), *wrong]
+    wrong = [_standing(level, error / len(beside), least) for level in beside]
+    return [_standing(rating.level, 1.0 - error, least), *wrong]
+
+
+def _standing(level: int, share: float, least: int) -> Standing:
+    return Standing(level / (LEVELS - 1), share, missed=level < least)
 
 
 def _settle(

@@ -5,14 +5,14 @@
         ratings     what the statements say: tier after staleness, level, value, interval
         measured    which machine was measured when, in which phase, on which task
         speeds      values of default stacks by machine and task, for the criteria that are measured
-        stacks      ratios between the stacks of one framework by machine and task
+        stacks      ratios between the stacks of one framework by machine, metric and task
+    bridges                                   ways from framework to framework, known by the date
 
 Whatever needs a logarithm, a quantile or a calendar is computed here, once and for each task, so
 that site/score.js only picks and averages and comes to the same bits. What is keyed and kept in
 order travels as a list of pairs, since the keys of a JSON object have no order.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -20,8 +20,20 @@ from typing import Any
 
 from advisor.ask.answers import questionnaire_digest
 from advisor.catalog import evidence_record
-from advisor.decide.ratings import rate, speed_value
-from advisor.model import Catalog, Cell, Choice, Criterion, Focus, Question, Rating, Ratio
+from advisor.decide.plan import USUAL
+from advisor.decide.ratings import Gap, compared, rate, unclipped, worth
+from advisor.model import (
+    Catalog,
+    Cell,
+    Choice,
+    Criterion,
+    Difference,
+    Focus,
+    Policy,
+    Question,
+    Rating,
+    unit_of,
+)
 from advisor.summarize import ratios
 
 __all__ = ["FORMAT", "browser_data"]
@@ -32,9 +44,6 @@ FORMAT = 1
 #: What a page decides on or shows of these nouns.
 FRAMEWORK = ("id", "name", "default_stack", "install", "quick_start")
 STACK = ("id", "framework", "backend", "mode", "summary")
-
-#: The measurement from which the stack is chosen (advisor/decide/plan.py).
-TRAINING = ("train", "step-seconds")
 
 
 def browser_data(catalog: Catalog, cells: Sequence[Cell], *, as_of: date) -> dict[str, Any]:
@@ -55,6 +64,11 @@ def browser_data(catalog: Catalog, cells: Sequence[Cell], *, as_of: date) -> dic
         "stacks": [_named(stack, *STACK) for stack in catalog.stacks],
         "groups": [_named(group, "id", "name") for group in catalog.groups],
         "criteria": [_criterion(criterion) for criterion in catalog.criteria],
+        "bridges": [
+            bridge.model_dump(mode="json", by_alias=True)
+            for bridge in catalog.bridges
+            if bridge.date <= as_of
+        ],
         "workloads": [_named(w, "id", "name", "tasks") for w in catalog.workloads],
         "questions": [_question(question) for question in catalog.questions],
         "now": _layer(catalog, shown, as_of),
@@ -73,8 +87,8 @@ def _plain(value: Any) -> Any:
 def _criterion(criterion: Criterion) -> dict[str, Any]:
     measure = criterion.measure
     return {
-        **_named(criterion, "id", "name", "group", "core"),
-        "measure": measure.model_dump() if measure else None,
+        **_named(criterion, "id", "name", "group", "core", "estate"),
+        "measure": {**measure.model_dump(), "unit": unit_of(measure.metric)} if measure else None,
     }
 
 
@@ -88,7 +102,7 @@ def _question(question: Question) -> dict[str, Any]:
 
 def _choice(choice: Choice) -> dict[str, Any]:
     return {
-        **_named(choice, "id", "text", "help", "exclusive"),
+        **_named(choice, "id", "text", "help", "exclusive", "uses", "keeps"),
         "weighs": _pairs(choice.weighs),
         "requires": _pairs(choice.requires),
         "focus": _named(choice.focus, *Focus.model_fields),
@@ -101,14 +115,24 @@ def _pairs(mapping: Mapping[str, Any]) -> list[list[Any]]:
 
 def _layer(catalog: Catalog, cells: Sequence[Cell], as_of: date) -> dict[str, Any]:
     """The evidence not later than `as_of`."""
-    known = [cell for cell in cells if cell.date <= as_of]
+    known = _eligible([cell for cell in cells if cell.date <= as_of and not cell.stale])
     return {
         "as_of": as_of.isoformat(),
         "ratings": [_rating(rating) for rating in rate(catalog, (), Focus(), as_of=as_of)],
         "measured": _measured(known),
         "speeds": list(_speeds(catalog, known)),
-        "stacks": list(_stacks(known)),
+        "stacks": list(_stacks(catalog, known)),
     }
+
+
+def _eligible(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells of machines that can be chosen: of all that fit, the one measured last counts."""
+    latest: dict[tuple[str, str, str], tuple[date, str]] = {}
+    for cell in cells:
+        place, found = (cell.device, cell.phase, cell.task), (cell.date, cell.machine)
+        latest[place] = max(latest.get(place, found), found)
+    machines = {machine for _, machine in latest.values()}
+    return [cell for cell in cells if cell.machine in machines]
 
 
 def _rating(rating: Rating) -> dict[str, Any]:
@@ -121,6 +145,7 @@ def _rating(rating: Rating) -> dict[str, Any]:
         "sources": list(statement.sources) if statement else [],
         "note": statement.note if statement else "",
         "ratios": [],
+        "differences": [],
         "inherits": statement.inherits if statement else None,
     }
 
@@ -133,36 +158,51 @@ def _measured(cells: Sequence[Cell]) -> list[dict[str, str]]:
 
 
 def _speeds(catalog: Catalog, cells: Sequence[Cell]) -> Iterator[dict[str, Any]]:
-    """The value of each framework's default stack by machine, phase, metric and task, sorted."""
+    """The value of each framework's default stack by machine, phase, metric and task, sorted.
+
+    `apart` are the central values as if one framework had never been measured.
+    """
     wanted = {(c.measure.phase, c.measure.metric) for c in catalog.criteria if c.measure}
     default = {framework.default_stack for framework in catalog.frameworks}
     fitting = [c for c in cells if c.stack in default and (c.phase, c.metric) in wanted]
-    worst = catalog.policy.worst_ratio
     for place, found in _by_place(fitting):
-        compared = ratios(found, tie=catalog.policy.tie)
-        yield {**place, "values": [_speed(ratio, worst) for ratio in compared]}
+        apart = [[gone.framework, _apart(catalog, found, gone)] for gone in found]
+        yield {**place, "values": _values(catalog, found), "apart": apart}
 
 
-def _speed(ratio: Ratio, worst: float) -> dict[str, Any]:
+def _values(catalog: Catalog, cells: list[Cell]) -> list[dict[str, Any]]:
+    return [_value(gap, catalog.policy) for gap in compared(cells, catalog.policy)]
+
+
+def _apart(catalog: Catalog, cells: list[Cell], gone: Cell) -> list[dict[str, Any]]:
+    left = [cell for cell in cells if cell is not gone]
+    found = _values(catalog, left)
+    return [{key: value[key] for key in ("framework", "value")} for value in found]
+
+
+def _value(gap: Gap, policy: Policy) -> dict[str, Any]:
     return {
-        "framework": ratio.framework,
-        "value": speed_value(ratio.value, worst),
-        "low": speed_value(ratio.high, worst),
-        "high": speed_value(ratio.low, worst),
-        "ratio": dict(vars(ratio)),
-        "unclipped": 1.0 - math.log(ratio.value) / math.log(worst),
+        "framework": gap.framework,
+        "value": worth(gap, gap.value, policy),
+        "low": worth(gap, gap.high, policy),
+        "high": worth(gap, gap.low, policy),
+        "gap": dict(vars(gap)),
+        "differs": isinstance(gap, Difference),
+        "unclipped": unclipped(gap, gap.value, policy),
     }
 
 
-def _stacks(cells: Sequence[Cell]) -> Iterator[dict[str, Any]]:
-    """The stacks of one framework against each other in training, by machine and task, sorted."""
-    trained = [cell for cell in cells if (cell.phase, cell.metric) == TRAINING]
-    for framework in sorted({cell.framework for cell in trained}):
-        own = [cell for cell in trained if cell.framework == framework]
+def _stacks(catalog: Catalog, cells: Sequence[Cell]) -> Iterator[dict[str, Any]]:
+    """The stacks of one framework against each other by machine, metric and task, sorted."""
+    choices = (choice for question in catalog.questions for choice in question.choices)
+    wanted = set(USUAL).union(*(choice.focus.metrics for choice in choices))
+    fitting = [cell for cell in cells if cell.metric in wanted]
+    for framework in sorted({cell.framework for cell in fitting}):
+        own = [cell for cell in fitting if cell.framework == framework]
         for place, found in _by_place(own):
             if len(found) > 1:
-                compared = [dict(vars(ratio)) for ratio in ratios(found)]
-                yield {"framework": framework, **place, "ratios": compared}
+                against = [dict(vars(ratio)) for ratio in ratios(found)]
+                yield {"framework": framework, **place, "ratios": against}
 
 
 def _by_place(cells: Sequence[Cell]) -> Iterator[tuple[dict[str, str], list[Cell]]]:

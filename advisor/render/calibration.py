@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from advisor.ask.answers import questionnaire_digest
-from advisor.decide.calibration import MIXES, TARGETS, TRUTHS, Calibration, Measured, Row
+from advisor.decide.calibration import MIXES, TARGETS, TRUTHS, Calibration, Row
 from advisor.model import Catalog, Verdict
 
 __all__ = ["calibration_json", "calibration_markdown"]
@@ -21,11 +21,6 @@ MIX_NAMES = {
     "few": "few answers (each question with probability 0.2)",
     "many": "many answers (0.9)",
     "persona": "personas (0.8, choices that suit two groups of criteria)",
-}
-
-MEASURES: dict[Measured, str] = {
-    "right": "by score",
-    "fit": "with the must-haves on the true levels",
 }
 
 #: The trivial advisor that everyone has in mind.
@@ -65,8 +60,8 @@ def _verdict(calibration: Calibration, verdict: Verdict) -> dict[str, Any]:
         return _row(row)
     target = TARGETS[verdict]
     kept = row.right >= target if row.worlds else None
-    least = {measure: calibration.threshold(verdict, measure) for measure in MEASURES}
-    return {**_row(row), "target": target, "kept": kept, "thresholds": least}
+    least = calibration.threshold(verdict)
+    return {**_row(row), "target": target, "kept": kept, "threshold": least}
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -125,17 +120,17 @@ Made by `{command}` on the evidence of {calibration.as_of},
 {calibration.policy.draws} draws and then seen in {TRUTHS}
 truths that the evidence leaves possible (levels off as often as their tiers say, unknown levels
 anywhere, measured values within their intervals, weights and level spacing as uncertain as the
-method holds them), with seeds of their own. A winner is right in a truth if its score there is
-less than {margin} below that of the best framework that meets the must-haves on today's evidence.
-"Fit too" is stricter: the true levels decide who meets the must-haves, and where nobody does,
-everyone is wrong. This tests whether the verdicts keep their promises if the error rates are true;
-it cannot test the error rates. After ± stands the standard error over worlds."""
+method holds them), with seeds of their own. A winner is right in a truth if it meets every
+must-have on the true levels and its score there is less than {margin} below that of the best
+framework that does; where nobody meets them, everyone is wrong. This tests whether the verdicts
+keep their promises if the error rates are true; it cannot test the error rates. After ± stands the
+standard error over worlds."""
 
 
 def _verdict_table(calibration: Calibration, names: dict[str, str]) -> str:
     trivial = dict.fromkeys((TRIVIAL, calibration.leading))
     head = [
-        "Verdict", "Worlds", "Winner right", "Promised", "Kept", "Fit too",
+        "Verdict", "Worlds", "Winner right", "Promised", "Kept",
         *(f"Always {names[framework]} right" for framework in trivial),
     ]  # fmt: skip
     rows = []
@@ -150,10 +145,10 @@ def _verdict_table(calibration: Calibration, names: dict[str, str]) -> str:
 
 def _cells(row: Row, target: float | None) -> list[str]:
     if not row.worlds:
-        return ["0", "", _percent(target), "", ""]
+        return ["0", "", _percent(target), ""]
     kept = "" if target is None else "yes" if row.right >= target else "**no**"
-    right, fit = _with_error(row.right, row.right_error), _with_error(row.fit, row.fit_error)
-    return [f"{row.worlds} ({_percent(row.share)})", right, _percent(target), kept, fit]
+    right = _with_error(row.right, row.right_error)
+    return [f"{row.worlds} ({_percent(row.share)})", right, _percent(target), kept]
 
 
 def _always(row: Row, trivial: Sequence[str]) -> list[str]:
@@ -162,21 +157,20 @@ def _always(row: Row, trivial: Sequence[str]) -> list[str]:
 
 def _promises(calibration: Calibration) -> str:
     broken = [
-        _broken(calibration, verdict, measure, getattr(row, measure))
+        _broken(calibration, verdict, row.right)
         for verdict in TARGETS
         if (row := calibration.row(lambda world, verdict=verdict: world.verdict == verdict)).worlds  # type: ignore[misc]
-        for measure in MEASURES
-        if getattr(row, measure) < TARGETS[verdict]
+        if row.right < TARGETS[verdict]
     ]
-    return "\n".join(broken) or "Every promise is kept, must-haves on the true levels included."
+    return "\n".join(broken) or "Every promise is kept."
 
 
-def _broken(calibration: Calibration, verdict: Verdict, measure: Measured, share: float) -> str:
-    found = calibration.threshold(verdict, measure)
+def _broken(calibration: Calibration, verdict: Verdict, share: float) -> str:
+    found = calibration.threshold(verdict)
     today = calibration.policy.clear if verdict == "clear" else calibration.policy.lean
     cure = "no threshold would" if found is None else f"a threshold of {_percent(found)} would"
     return (
-        f'- "{verdict}", {MEASURES[measure]}, is right in {_percent(share)} and breaks its '
+        f'- "{verdict}" is right in {_percent(share)} and breaks its '
         f"promise of {_percent(TARGETS[verdict])}: it asks for {_percent(today)} of the draws, and "
         f"{cure} keep it."
     )

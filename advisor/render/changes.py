@@ -27,7 +27,8 @@ class Change:
     """A flip. What it is about is filled in by its kind, the rest stays empty.
 
     `before` and `after` are the answers; `shares` are the parts of the whole weight that a
-    criterion or a group has before and after, 0 to 1.
+    criterion or a group has before and after, 0 to 1; `points` is by how many percentage points a
+    measured share moves.
     """
 
     flip: Flip
@@ -39,17 +40,22 @@ class Change:
     criterion: Criterion | None = None
     framework: Framework | None = None
     shares: tuple[float, float] | None = None
+    points: float | None = None
 
 
 @dataclass(frozen=True)
 class Opening:
-    """Something open that could settle a result, and who might then lead."""
+    """Something open that could settle a result, and who might then lead.
+
+    `required` marks a must-have that the framework may really miss.
+    """
 
     settle: Settle
     winners: tuple[Framework, ...]
     question: Question | None = None
     criterion: Criterion | None = None
     framework: Framework | None = None
+    required: bool = False
 
 
 def changes(decision: Decision, catalog: Catalog) -> Iterator[Change]:
@@ -74,6 +80,7 @@ def changes(decision: Decision, catalog: Catalog) -> Iterator[Change]:
                 criterion=catalog.criterion(criterion),
                 framework=catalog.framework(framework[0]) if framework else None,
                 shares=_shares(weights[criterion], flip.factor) if flip.kind == "weight" else None,
+                points=_points(flip, catalog),
             )
 
 
@@ -89,8 +96,19 @@ def _shares(share: float, factor: float | None) -> tuple[float, float]:
     return share, grown / (1.0 - share + grown)
 
 
+def _points(flip: Flip, catalog: Catalog) -> float | None:
+    """By how many percentage points a share moves, where the flip is about one."""
+    before, after = flip.before, flip.after
+    if flip.kind != "measurement" or flip.factor is not None:
+        return None
+    assert isinstance(before, float)
+    assert isinstance(after, float)
+    return (after - before) * catalog.policy.worst_difference * 100
+
+
 def openings(decision: Decision, catalog: Catalog) -> Iterator[Opening]:
     """What would settle the result, most telling first."""
+    doubted = {(doubt.framework, doubt.requirement.criterion) for doubt in decision.doubts}
     for settle in decision.settles:
         winners = tuple(catalog.framework(id) for id in settle.winners)
         if settle.kind == "question":
@@ -98,5 +116,5 @@ def openings(decision: Decision, catalog: Catalog) -> Iterator[Opening]:
         else:
             *framework, criterion = settle.subject
             named = catalog.framework(framework[0]) if framework else None
-            found = catalog.criterion(criterion)
-            yield Opening(settle, winners, criterion=found, framework=named)
+            found, required = catalog.criterion(criterion), settle.subject in doubted
+            yield Opening(settle, winners, criterion=found, framework=named, required=required)

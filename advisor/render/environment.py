@@ -16,11 +16,20 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
+from advisor.catalog import metric_names
 from advisor.errors import OutputError
 from advisor.publish import write_file
 from advisor.resources import resource
 
-__all__ = ["code_lines", "day", "environment", "markdown", "percent", "plain_text"]
+__all__ = [
+    "code_lines",
+    "day",
+    "environment",
+    "markdown",
+    "metric_name",
+    "percent",
+    "plain_text",
+]
 
 #: Control characters, lone surrogates and noncharacters: HTML's parser calls each of them an error.
 FORBIDDEN = re.compile(
@@ -81,6 +90,7 @@ def environment(filters: Mapping[str, Callable[..., Any]] | None = None) -> Envi
             "day": day,
             "markdown": markdown,
             "code_lines": code_lines,
+            "metric_name": metric_name,
             **(filters or {}),
         }
     )
@@ -92,6 +102,11 @@ def plain_text(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, Markup):
         return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", value.replace("\r\n", "\n"))
     return value
+
+
+def metric_name(id: str) -> str:
+    """What a metric is called; one that nobody has named is called by its id."""
+    return metric_names().get(id, id.replace("-", " ").capitalize())
 
 
 def percent(share: float) -> str:

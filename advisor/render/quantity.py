@@ -3,10 +3,17 @@
 import math
 from dataclasses import dataclass
 
-__all__ = ["Quantity", "quantity", "time_unit"]
+__all__ = ["Quantity", "fitting_unit", "quantity", "time_unit"]
 
 #: The first that a time reaches suits it; the last one takes whatever is smaller.
 TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
+
+#: The same for the other units that are measured; a unit that is not here stays as it is.
+UNITS = {
+    "s": TIME_UNITS,
+    "bytes": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")),
+    "share": ((1e-2, "%"),),
+}
 
 #: A narrow interval supports many digits, but nobody reads more than these.
 SIGNIFICANT = 3
@@ -25,11 +32,12 @@ class Quantity:
 def quantity(value: float, low: float, high: float, unit: str) -> Quantity | None:
     """The three in the unit that suits the value; None unless all are finite.
 
-    Seconds are scaled to s, ms or µs, any other unit stays as it is.
+    Seconds are scaled to s, ms or µs, bytes to GB, MB, kB or B, and shares to %; any other unit
+    stays as it is.
     """
     if not all(map(math.isfinite, (value, low, high))):
         return None
-    scale, unit = time_unit(value) if unit == "s" else (1.0, unit)
+    scale, unit = fitting_unit(value, unit)
     decimals = _decimals(value / scale, (high - low) / scale / 2)
     value_text, low_text, high_text = (_rounded(x / scale, decimals) for x in (value, low, high))
     return Quantity(value_text, low_text, high_text, unit)
@@ -37,7 +45,13 @@ def quantity(value: float, low: float, high: float, unit: str) -> Quantity | Non
 
 def time_unit(seconds: float) -> tuple[float, str]:
     """The unit that suits a time, and how many seconds it has."""
-    return next((step for step in TIME_UNITS if abs(seconds) >= step[0]), TIME_UNITS[-1])
+    return fitting_unit(seconds, "s")
+
+
+def fitting_unit(value: float, unit: str) -> tuple[float, str]:
+    """The unit that suits a value in `unit`, and how many of `unit` it has."""
+    steps = UNITS.get(unit, ((1.0, unit),))
+    return next((step for step in steps if abs(value) >= step[0]), steps[-1])
 
 
 def _decimals(value: float, half_width: float) -> int:

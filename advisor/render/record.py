@@ -9,11 +9,14 @@ from typing import Any
 
 from advisor.ask.answers import answers_toml
 from advisor.model import (
+    Answers,
     Before,
+    Bridge,
     Catalog,
     Checks,
     Comparison,
     Decision,
+    Doubt,
     Flip,
     HandOver,
     Migration,
@@ -36,6 +39,7 @@ __all__ = [
     "decision_json",
     "drawing_tools",
     "embedded_record",
+    "groups_json",
     "json_text",
     "knowledge_digest",
     "moved_json",
@@ -69,11 +73,14 @@ def decision_json(decision: Decision, catalog: Catalog) -> dict[str, Any]:
         "winner": decision.winner,
         "ranking": [_ranked(row) for row in decision.ranking],
         "tie": decision.tie,
+        "unmet": decision.unmet,
         "own_share": decision.needs.own_share,
         "ruled_out": [_ruled_out(entry) for entry in decision.ruled_out],
+        "doubts": [_doubt(doubt) for doubt in decision.doubts],
         "rescues": [_ruled_out(entry) for entry in decision.rescues],
         "contributions": [dict(vars(part)) for part in decision.contributions],
         "stack": _stack(decision.stack, catalog),
+        "groups": _weighing(decision),
         "unmeasured": list(decision.unmeasured),
         "flips": [_flip(flip) for flip in decision.flips],
         "settles": [_settle(settle) for settle in decision.settles],
@@ -94,6 +101,7 @@ def embedded_record(decision: Decision, catalog: Catalog, provenance: Provenance
         "questionnaire": decision.answers.questionnaire,
         "answers": {question: list(ids) for question, ids in decision.answers.given.items()},
         "answers_file": _compact(answers_toml(decision.answers, catalog)),
+        "groups": groups_json(decision.answers),
         "as_of": decision.as_of.isoformat(),
         "evidence_digest": decision.evidence_digest,
         "knowledge_digest": knowledge_digest(catalog),
@@ -142,6 +150,7 @@ def _ranked(row: Ranked) -> dict[str, Any]:
         "score": row.score,
         "first_rank": row.first_rank,
         "ranks": list(row.ranks),
+        "meets": row.meets,
     }
 
 
@@ -150,6 +159,15 @@ def _ruled_out(entry: RuledOut) -> dict[str, Any]:
         "framework": entry.framework,
         "requirement": _requirement(entry.requirement),
         "evidence": rating_json(entry.evidence),
+    }
+
+
+def _doubt(doubt: Doubt) -> dict[str, Any]:
+    return {
+        "framework": doubt.framework,
+        "requirement": _requirement(doubt.requirement),
+        "evidence": rating_json(doubt.evidence),
+        "share": doubt.share,
     }
 
 
@@ -178,6 +196,7 @@ def rating_json(rating: Rating) -> dict[str, Any]:
         "sources": list(statement.sources) if statement else [],
         "note": statement.note if statement else "",
         "ratios": [dict(vars(ratio)) for ratio in rating.ratios],
+        "differences": [dict(vars(difference)) for difference in rating.differences],
     }
 
 
@@ -190,8 +209,27 @@ def _stack(choice: StackChoice | None, catalog: Catalog) -> dict[str, Any] | Non
         "backend": stack.backend,
         "mode": stack.mode,
         "measured": choice.measured,
+        "metrics": list(choice.metrics),
         "ratios": [dict(vars(ratio)) for ratio in choice.ratios],
     }
+
+
+def _weighing(decision: Decision) -> dict[str, Any] | None:
+    weighing = decision.weighing
+    if weighing is None:
+        return None
+    return {
+        "judgements": groups_json(decision.answers),
+        "shares": dict(weighing.shares),
+        "ratio": weighing.ratio,
+        "acceptable": weighing.acceptable,
+        "revisit": dict(vars(weighing.revisit)) if weighing.revisit else None,
+    }
+
+
+def groups_json(answers: Answers) -> list[dict[str, Any]]:
+    """The judgements on groups, as they were made."""
+    return [dict(vars(judgement)) for judgement in answers.groups]
 
 
 def _checks(checks: Checks | None) -> dict[str, Any] | None:
@@ -240,6 +278,7 @@ def _plan(plan: Plan, catalog: Catalog) -> dict[str, Any]:
         "phases": [dict(vars(phase)) for phase in plan.phases],
         "hybrid": [_hand_over(hand_over) for hand_over in plan.hybrid],
         "stack": _stack(plan.stack, catalog),
+        "stacks": [_stack(stack, catalog) for stack in plan.stacks],
         "migration": [_migration(migration) for migration in plan.migration],
     }
 
@@ -248,7 +287,7 @@ def _hand_over(hand_over: HandOver) -> dict[str, Any]:
     return {
         "earlier": hand_over.earlier,
         "later": hand_over.later,
-        "bridge": hand_over.bridge.model_dump(mode="json", by_alias=True),
+        "bridge": _bridge(hand_over.bridge),
     }
 
 
@@ -258,17 +297,30 @@ def _migration(migration: Migration) -> dict[str, Any]:
         "framework": migration.framework,
         "cost": migration.cost,
         "evidence": rating_json(migration.rating),
+        "bridges": [_bridge(bridge) for bridge in migration.bridges],
     }
 
 
+def _bridge(bridge: Bridge) -> dict[str, Any]:
+    return bridge.model_dump(mode="json", by_alias=True)
+
+
 def _evidence(decision: Decision) -> dict[str, Any]:
-    """What the decision rests on: run files by name, and the statements that count.
+    """What the decision rests on: run files by name, whose they are, and the statements that count.
 
     A statement that is too stale to say anything leaves its level unknown and does not count.
     """
     runs = {run for cell in decision.cells for run in cell.runs}
+    machines = {(cell.machine, cell.device, cell.own) for cell in decision.cells}
     stated = [r.statement for r in decision.ratings if r.statement and r.level is not None]
-    return {"runs": sorted(runs), "statements": [_statement(statement) for statement in stated]}
+    return {
+        "runs": sorted(runs),
+        "machines": [
+            {"machine": machine, "device": device, "own": own}
+            for machine, device, own in sorted(machines)
+        ],
+        "statements": [_statement(statement) for statement in stated],
+    }
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from advisor.render.environment import environment
 
 __all__ = ["comparison_summary", "plain", "summary"]
 
+#: How many movements a comparison names; the others are added up.
+MOST_MOVED = 12
+
 #: How many reasons for and against the lines name.
 REASONS = 4
 
@@ -24,6 +27,7 @@ def summary(decision: Decision, catalog: Catalog) -> str:
         pro=[lead for lead in leads if lead[1] > 0][:REASONS],
         con=[lead for lead in reversed(leads) if lead[1] < 0][:REASONS],
         opening=_foremost(openings(decision, catalog)),
+        machines=_machines(decision),
         flipped=next(changes(decision, catalog), None),
     )
 
@@ -35,6 +39,7 @@ def comparison_summary(comparison: Comparison, catalog: Catalog) -> str:
         "terminal/comparison.txt",
         catalog,
         **vars(comparison),
+        most=MOST_MOVED,
         rival=next(iter(sorted(shown - {comparison.after.winner})), None),
         total=sum(movement.effect for movement in comparison.moved),
     )
@@ -49,6 +54,13 @@ def _render(template: str, catalog: Catalog, **context: Any) -> str:
 def plain(text: str) -> str:
     """`text` without the narrow and fixed spaces that a terminal may show as boxes."""
     return text.translate({0x202F: " ", 0xA0: " "})
+
+
+def _machines(decision: Decision) -> list[str]:
+    """The machines whose measurements count, and whose they are."""
+    whose = {True: "your own runs", False: "our runs"}
+    found = sorted({(cell.machine, cell.own) for cell in decision.cells})
+    return [f"{machine} ({whose[own]})" for machine, own in found]
 
 
 def _foremost(found: Iterable[Opening]) -> Opening | None:

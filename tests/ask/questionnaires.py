@@ -4,17 +4,22 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from advisor.ask.flow import relevant
-from advisor.model import NOT_SURE, Catalog, Choice, Question
+from advisor.model import NOT_SURE, Catalog, Choice, Group, Question
 
 #: A busy machine is no failure.
 unhurried = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 Given = dict[str, tuple[str, ...]]
 
+GROUPS = tuple(
+    Group(id=id, name=name)
+    for id, name in (("speed", "Speed"), ("ease", "Ease of use"), ("reach", "Where it runs"))
+)
+
 
 def catalog_of(*questions: Question) -> Catalog:
-    """A catalog of which only the questions are there: asking needs nothing else."""
-    return Catalog.model_construct(questions=questions)
+    """A catalog of which only questions and groups are there: asking needs nothing else."""
+    return Catalog.model_construct(questions=questions, groups=GROUPS)
 
 
 SMALL = catalog_of(

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,15 @@ from advisor.ask.answers import (
     update_answers,
 )
 from advisor.errors import AnswersError
-from advisor.model import NOT_SURE, Answers, Catalog
-from tests.ask.questionnaires import SMALL, answered, catalog_of, questionnaires, unhurried
+from advisor.model import NOT_SURE, Answers, Catalog, Judgement
+from tests.ask.questionnaires import (
+    GROUPS,
+    SMALL,
+    answered,
+    catalog_of,
+    questionnaires,
+    unhurried,
+)
 
 names = st.text(max_size=60).map(lambda raw: "".join(raw.split()))
 
@@ -34,7 +42,20 @@ def projects(draw: st.DrawFn) -> tuple[Catalog, Answers]:
         draw(answered(catalog.questions)),
         project=_clean(draw(names)),
         questionnaire=questionnaire_digest(catalog),
+        groups=draw(judged()),
     )
+
+
+@st.composite
+def judged(draw: st.DrawFn) -> tuple[Judgement, ...]:
+    """No groups compared, or two or all three of them, every pair once."""
+    ids = [group.id for group in GROUPS]
+    named = draw(st.sampled_from([[], ids[:2], ids[1:], ids]))
+    found = []
+    for pair in combinations(named, 2):
+        more, less = draw(st.permutations(pair))
+        found.append(Judgement(more, less, float(draw(st.integers(1, 9)))))
+    return tuple(sorted(found, key=lambda one: (ids.index(one.more), ids.index(one.less))))
 
 
 def _clean(raw: str) -> str:
@@ -59,7 +80,8 @@ def test_updating_gives_the_new_answers_and_is_stable(
     case: tuple[Catalog, Answers], data: st.DataObject
 ) -> None:
     catalog, answers = case
-    first = answers_toml(Answers(data.draw(answered(catalog.questions))), catalog)
+    before = Answers(data.draw(answered(catalog.questions)), groups=data.draw(judged()))
+    first = answers_toml(before, catalog)
     first = data.draw(st.sampled_from(["", "# mine\n"])) + first
     text = update_answers(first, answers, catalog)
     assert parse_answers(text, "a.toml", catalog) == answers
@@ -92,6 +114,49 @@ def test_updating_keeps_what_a_person_wrote() -> None:
         assert kept in text
     assert parse_answers(text, "a.toml", SMALL).given == answers.given
     assert parse_answers(text, "a.toml", SMALL).project == "Churn"
+
+
+def test_groups_are_a_table_of_their_own_and_comments_around_it_stay() -> None:
+    compared = (Judgement("speed", "reach", 3.0), Judgement("reach", "ease", 2.5))
+    everything = (*compared, Judgement("speed", "ease", 5.0))
+    text = answers_toml(Answers({}, groups=everything), SMALL)
+    assert text.endswith("[groups]\nspeed = { reach = 3, ease = 5 }\nreach = { ease = 2.5 }\n")
+    mine = f"# my notes\n{text}# why: we argued\n"
+    fewer = update_answers(mine, Answers({}, groups=everything[1:2]), SMALL)
+    assert "# my notes" in fewer
+    assert parse_answers(fewer, "a.toml", SMALL).groups == everything[1:2]
+    assert "[groups]" not in update_answers(mine, Answers({}), SMALL)
+
+
+@pytest.mark.parametrize(
+    ("table", "where", "what"),
+    [
+        ("groups = 3", "a.toml [groups]", "a number, not a table"),
+        ("[groups]\nspeed = 3", "a.toml [groups.speed]", "a number, not a table"),
+        ("[groups]\nsped = { ease = 3 }", "[groups.sped.ease]", 'Did you mean "speed"?'),
+        ("[groups]\nspeed = { easy = 3 }", "[groups.speed.easy]", 'Did you mean "ease"?'),
+        ("[groups]\nspeed = { speed = 1 }", "[groups.speed.speed]", "with itself"),
+        ("[groups]\nspeed = { ease = '3' }", "[groups.speed.ease]", "text, not a number"),
+        ("[groups]\nspeed = { ease = true }", "[groups.speed.ease]", "true or false"),
+        ("[groups]\nspeed = { ease = 0.5 }", "[groups.speed.ease]", "name the other group first"),
+        ("[groups]\nspeed = { ease = 10 }", "[groups.speed.ease]", "not from 1 to 9"),
+        ("[groups]\nspeed = { ease = nan }", "[groups.speed.ease]", "not from 1 to 9"),
+        (
+            "[groups]\nspeed = { ease = 2 }\nease = { speed = 2 }",
+            "[groups.ease.speed]",
+            "compared twice",
+        ),
+        (
+            "[groups]\nspeed = { ease = 2, reach = 2 }",
+            "a.toml [groups]",
+            "ease and reach have not been compared",
+        ),
+    ],
+)
+def test_a_complaint_about_groups_names_place_and_cure(table: str, where: str, what: str) -> None:
+    said = problems(f"format = 1\n{table}")
+    assert where in said
+    assert what in said
 
 
 def test_updating_a_file_of_another_shape_gives_the_answers_too() -> None:

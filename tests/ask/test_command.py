@@ -11,7 +11,17 @@ from typing import Any
 import pexpect  # type: ignore[import-untyped]
 import pytest
 
-from tests.ask.test_fronts import CTRL_C, DOWN, ENTER, ROOT, SPACE, Start, environment, replies
+from tests.ask.test_fronts import (
+    CTRL_C,
+    DOWN,
+    ENTER,
+    ROOT,
+    SPACE,
+    UP,
+    Start,
+    environment,
+    replies,
+)
 
 EXAMPLES = ROOT / "examples"
 
@@ -63,7 +73,7 @@ def complete(folder: Path, example: str) -> None:
 
 def test_answering_going_back_stopping_and_going_on(advisor: Start, tmp_path: Path) -> None:
     child = advisor("ask")
-    child.expect_exact("At most 18 questions, about five minutes.")
+    child.expect_exact("At most 19 questions, about five minutes.")
     replies(
         child,
         ("What is the project called?", "Churn" + ENTER),
@@ -154,6 +164,33 @@ def test_in_continuous_integration_the_missing_answers_and_the_command_are_named
     written = (tmp_path / "own.toml").read_text()
     assert 'project = "Who leaves?"' in written
     assert 'stage = "learning"' in written
+
+
+def test_groups_that_were_compared_are_kept_and_count(advisor: Start, tmp_path: Path) -> None:
+    complete(tmp_path, "quick-prototype")
+    child = advisor("ask", "--groups")
+    replies(
+        child,
+        ("Choose an answer to change it.", ENTER),
+        ("weigh against each other?", DOWN + SPACE + DOWN + SPACE + ENTER),
+        ("Pair 1 of 1", UP * 2 + ENTER),
+        ("Take these weights", ENTER),
+    )
+    assert ended(child)[0] == 0
+    written = (tmp_path / "answers.toml").read_text()
+    assert "# Newcomers who want to know" in written
+    assert tomllib.loads(written)["groups"] == {"ease-of-use": {"performance": 5}}
+    status, said = ended(advisor("decide", "answers.toml", "--as-of", "2026-11-22"))
+    assert status == 0
+    assert "You compared groups: Ease of use and learning 83 %" in said.replace("\r\n", " ")
+
+
+def test_nobody_compares_groups_in_continuous_integration(advisor: Start, tmp_path: Path) -> None:
+    complete(tmp_path, "quick-prototype")
+    status, said = ended(advisor("ask", "--groups", CI="true"))
+    assert status == 2
+    assert "CI is set" in said
+    assert "deployment = { performance = 3 }" in said.replace("\r\n", " ")
 
 
 def test_advise_asks_and_ends_with_the_report(advisor: Start, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from tests.ask.questionnaires import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
 DRIVER = ["-m", "tests.ask.driver"]
-DOWN, ENTER, SPACE, CTRL_C, CTRL_D = "\x1b[B", "\r", " ", "\x03", "\x04"
+UP, DOWN, ENTER, SPACE, CTRL_C, CTRL_D = "\x1b[A", "\x1b[B", "\r", " ", "\x03", "\x04"
 
 #: Python 3.12 warns of any fork beside threads; the child here executes another program at once.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
@@ -70,9 +70,11 @@ def result(child: Any, word: str = "RESULT", status: int = 0) -> dict[str, Any]:
 
 
 def replies(child: Any, *pairs: tuple[str, str]) -> None:
-    """Wait for each text, then type."""
+    """Wait for each text, then type; nobody stops within the moment in which a prompt appears."""
     for text, keys in pairs:
         child.expect_exact(text)
+        if keys.startswith(CTRL_C):
+            time.sleep(0.3)
         child.send(keys)
 
 
@@ -157,8 +159,60 @@ class TestPlain:
         child.expect_exact("4. Not sure")
         assert "\x1b" not in child.before
 
+    def test_groups_are_compared_and_what_is_at_odds_can_be_changed(
+        self, start: Start, tmp_path: Path
+    ) -> None:
+        child = start("--plain", "--groups", "--given", complete(tmp_path))
+        replies(
+            child,
+            *lines(
+                ("Enter or f finishes", ""),
+                ("l leave it", "1"),
+                ("Please type 2 to 5 numbers", "1 2 3"),
+                ("Pair 1 of 3: Speed or Ease of use?", "1"),
+                ("Pair 2 of 3: Speed or Where it runs?", "b"),
+                ("1. Speed matters far more (your answer now)", ""),
+                ("Pair 2 of 3", "9"),
+                ("Pair 3 of 3: Ease of use or Where it runs?", "1"),
+                ("The judgements contradict each other", "c"),
+                ("(your answer now)", "9"),
+                ("contradict each other", ""),
+            ),
+        )
+        judged = {tuple(sorted(pair)): times for *pair, times in result(child)["groups"]}
+        assert judged.keys() == {("ease", "speed"), ("reach", "speed"), ("ease", "reach")}
+
+    def test_groups_can_be_left_alone(self, start: Start, tmp_path: Path) -> None:
+        child = start("--plain", "--groups", "--given", complete(tmp_path))
+        replies(child, *lines(("Enter or f finishes", ""), ("l leave it", "1,2"), ("Pair 1", "5")))
+        replies(child, *lines(("agree well enough", "l")))
+        assert result(child)["groups"] == []
+
+
+def complete(folder: Path) -> Path:
+    """A file in which nothing is left to ask but the groups."""
+    file = folder / "answers.toml"
+    text = "format = 1\n[answers]\npurpose = 'learning'\ntargets = 'server'\nteam = 'strong'\n"
+    file.write_text(text, encoding="utf-8")
+    return file
+
 
 class TestTerminal:
+    def test_groups_are_compared(self, start: Start, tmp_path: Path) -> None:
+        child = start("--groups", "--given", complete(tmp_path))
+        replies(
+            child,
+            ("Finish", ENTER),
+            ("weigh against each other?", SPACE + ENTER),
+            ("Mark 2 to 5 with the space bar.", DOWN + SPACE + ENTER),
+            ("Pair 1 of 1", UP + ENTER),
+        )
+        child.expect_exact("Speed 75%, Ease of use 25%.")
+        replies(child, ("Take these weights", "b"), ("Pair 1 of 1", UP + ENTER))
+        child.expect_exact("Speed 83%, Ease of use 17%.")
+        replies(child, ("Take these weights", ENTER))
+        assert result(child)["groups"] == [["speed", "ease", 5.0]]
+
     def test_answers_come_out(self, start: Start) -> None:
         child = start()
         replies(

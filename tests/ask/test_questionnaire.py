@@ -45,7 +45,24 @@ def contents(draw: st.DrawFn) -> tuple[Catalog, dict[str, Any]]:
     table = {q.id: draw(_reply(q)) for q in asked if draw(st.booleans())}
     extra = draw(st.sampled_from([{}, {}, {}, {"q9": "c0"}]))
     head = draw(st.sampled_from([{"format": 1}] * 4 + [{}, {"format": 2}, {"format": 1, "x": 1}]))
-    return catalog_of(*asked), {**head, "answers": {**table, **extra}}
+    groups = draw(st.sampled_from(COMPARED))
+    return catalog_of(*asked), {**head, "answers": {**table, **extra}, **groups}
+
+
+#: With and without groups, and what is wrong with them; two groups have but one pair to compare.
+COMPARED: list[dict[str, Any]] = [
+    {},
+    {},
+    {"groups": {}},
+    {"groups": {"speed": {"ease": 3}}},
+    {"groups": {"speed": {"ease": 2.5}}},
+    {"groups": {"speed": {"easy": 3}}},
+    {"groups": {"sped": {"ease": 3}}},
+    {"groups": {"speed": {"ease": 12}}},
+    {"groups": {"speed": {"ease": "3"}}},
+    {"groups": {"speed": 3}},
+    {"groups": 3},
+]
 
 
 def _reply(question: Question) -> st.SearchStrategy[Any]:

@@ -143,3 +143,48 @@ def test_a_stack_must_be_named() -> None:
     ended = python("-m", "pytest", "-c", "benchmarks/pytest.ini", "benchmarks")
     assert ended.returncode == 4
     assert "--stack" in ended.stdout + ended.stderr
+
+
+def test_it_is_written_without_idle_space_and_with_every_sample(out: Path) -> None:
+    text = out.read_text()
+    assert text == json.dumps(json.loads(text), separators=(",", ":")) + "\n"
+    assert sorted(path.name for path in out.parent.iterdir()) == [out.name]
+    assert set(json.loads(text)["machine_info"]["cpu"]) <= {
+        "arch", "brand_raw", "count", "hz_advertised_friendly",
+    }  # fmt: skip
+
+
+def test_pytest_benchmark_compares_two_of_them(out: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.json"
+    again.write_text(out.read_text())
+    ended = python("-m", "pytest_benchmark", "compare", str(out), str(again))
+    assert ended.returncode == 0, ended.stderr
+    for part in ("test_step[mlp-mnist]", "test_latency[cnn-cifar]", "Median", "run", "again"):
+        assert part in ended.stdout + ended.stderr
+
+
+def test_a_limit_of_time_leaves_three_samples_at_least(tmp_path: Path) -> None:
+    arguments = ("benchmarks/test_train.py", "--stack", "pytorch-eager", "--threads", "1")
+    facts = json.dumps({"session": "20261122T115000Z", "twin": 1})
+    for seconds, samples in (("0", 3), ("1000", 100)):
+        file = tmp_path / f"{seconds}.json"
+        ended = python(
+            "-m", "pytest", "-c", "benchmarks/pytest.ini", *arguments, "--task", "mlp-mnist",
+            "--seconds", seconds, f"--benchmark-json={file}",
+            ADVISOR_REPLICATE=facts,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        run = read_run(file).content
+        assert len(run.benchmarks[0].stats.data) == samples
+        assert run.advisor.twin == 1
+        assert run.benchmarks[0].extra_info.details["warmup_calls"] == (1 if seconds == "0" else 20)
+
+
+def test_a_plain_pytest_shows_its_table() -> None:
+    ended = python(
+        "-m", "pytest", "benchmarks/test_train.py", "-c", "benchmarks/pytest.ini",
+        "--stack", "pytorch-eager", "--task", "mlp-mnist", "--quick-rounds",
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "test_step[mlp-mnist]" in ended.stdout
+    assert "Median" in ended.stdout

@@ -1,5 +1,6 @@
 """A catalogue small enough to reckon by hand, and cells to go with it."""
 
+from dataclasses import replace
 from datetime import date
 
 from advisor.model import (
@@ -176,6 +177,58 @@ CELLS = (
     cell("tensorflow-graph", 0.010),
     cell("pytorch-eager", 0.100),
     cell("pytorch-compile", 0.050),
+)
+
+
+#: The same with a criterion that is measured as a share, and measurements of it.
+GRADED = CATALOG.model_copy(
+    update={
+        "criteria": (
+            *CATALOG.criteria,
+            Criterion(
+                id="right",
+                group="speed",
+                name="Right",
+                question="?",
+                known_by="measured",
+                review_days=365,
+                measure=Measure(phase="learn", metric="accuracy"),
+            ),
+        ),
+        "questions": (
+            *CATALOG.questions[:2],
+            CATALOG.questions[2].model_copy(
+                update={
+                    "choices": tuple(
+                        choice.model_copy(update={"weighs": {"fast": 4, "right": 8}})
+                        for choice in CATALOG.questions[2].choices
+                    )
+                }
+            ),
+        ),
+    }
+)
+
+
+def grade(stack: str, share: float) -> Cell:
+    """How often a trained model is right, with three seeds."""
+    return replace(
+        cell(stack, 1.0),
+        phase="learn",
+        metric="accuracy",
+        unit="share",
+        better="higher",
+        value=share,
+        low=share - 0.01,
+        high=share + 0.01,
+        process_values=(share - 0.004, share, share + 0.004),
+    )
+
+
+GRADES = (
+    grade("keras-tensorflow", 0.70),
+    grade("tensorflow-graph", 0.69),
+    grade("pytorch-eager", 0.63),
 )
 
 

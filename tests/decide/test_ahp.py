@@ -1,5 +1,6 @@
 """Pairwise comparisons of groups become weights; AHPy must find the same."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import ahpy
@@ -9,17 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.catalog import load_catalog
+from advisor.decide import decide
 from advisor.decide.ahp import (
     ACCEPTABLE,
     consistency_ratio,
     pairwise,
     priorities,
     scaled_by_groups,
+    weigh,
     worth_revisiting,
 )
 from advisor.decide.needs import derive_needs
-from advisor.model import Answers, Needs
-from tests.decide.small import CATALOG, answers
+from advisor.model import Answers, Judgement, Needs
+from tests.decide.problems import problems
+from tests.decide.small import CATALOG, TODAY, answers
 
 REAL = load_catalog()
 SAATY = [1 / 9, 1 / 7, 1 / 5, 1 / 3, 1 / 2, 1, 2, 3, 4, 5, 7, 9]
@@ -35,7 +39,7 @@ def judgements(draw: st.DrawFn, least: int = 3, most: int = 10) -> tuple[list[st
 
 
 @given(judgements())
-@settings(max_examples=300, deadline=None)
+@problems(1000)
 def test_weights_and_ratio_equal_those_of_ahpy(judged: tuple[list[str], Judgements]) -> None:
     things, pairs = judged
     matrix = pairwise(things, pairs)
@@ -185,7 +189,51 @@ def test_weights_that_say_what_the_points_say_change_nothing() -> None:
         assert np.allclose(list(after.values()), list(before.values()), rtol=1e-12)
 
 
-def test_a_group_with_points_needs_a_weight() -> None:
+def test_a_weight_is_above_zero() -> None:
     needs = derive_needs(CATALOG, answers(purpose="prototype", device="cpu"))
     with pytest.raises(ValueError, match="speed"):
-        scaled_by_groups(needs, CATALOG, {"ease": 1.0})
+        scaled_by_groups(needs, CATALOG, {"ease": 1.0, "speed": 0.0})
+
+
+def test_groups_that_are_not_compared_keep_their_points() -> None:
+    needs = derive_needs(REAL, Answers({"stage": ("research",), "speed": ("latency",)}))
+    before = shares(needs)
+    after = shares(scaled_by_groups(needs, REAL, {"debugging": 3.0, "performance": 1.0}))
+    for group, points in before.items():
+        if group not in ("debugging", "performance"):
+            assert after[group] == points
+    both = before["debugging"] + before["performance"]
+    assert after["debugging"] == pytest.approx(both * 0.75)
+    assert after["performance"] == pytest.approx(both * 0.25)
+
+
+COMPARED = (
+    Judgement("debugging", "performance", 5.0),
+    Judgement("debugging", "deployment", 7.0),
+    Judgement("performance", "deployment", 2.0),
+)
+
+
+def test_judgements_that_come_with_the_answers_set_the_weights() -> None:
+    plain = Answers({"stage": ("research",), "speed": ("latency",)})
+    judged = replace(plain, groups=COMPARED)
+    weighing = weigh(COMPARED)
+    assert [group for group, _ in weighing.shares] == ["debugging", "performance", "deployment"]
+    assert sum(share for _, share in weighing.shares) == pytest.approx(1.0)
+    assert weighing.acceptable
+    found = shares(derive_needs(REAL, judged))
+    assert found["debugging"] / found["performance"] == pytest.approx(
+        weighing.shares[0][1] / weighing.shares[1][1]
+    )
+    before, after = decide(REAL, (), plain, as_of=TODAY), decide(REAL, (), judged, as_of=TODAY)
+    assert (before.weighing, after.weighing) == (None, weighing)
+    assert before.ranking != after.ranking
+
+
+def test_judgements_that_contradict_each_other_are_used_and_named() -> None:
+    odd = (*COMPARED[:2], Judgement("deployment", "performance", 9.0))
+    weighing = weigh(odd)
+    assert weighing.ratio > ACCEPTABLE
+    assert not weighing.acceptable
+    assert weighing.revisit is not None
+    assert weighing.revisit.ratio < ACCEPTABLE

@@ -48,7 +48,6 @@ def world(**facts: object) -> World:
         "first_rank": 0.85,
         "own_share": 0.9,
         "right": {"keras": 0.9, "pytorch": 0.3},
-        "fit": {"keras": 0.6, "pytorch": 0.3},
         "scores": {"keras": 0.7, "pytorch": 0.5},
     }
     return World(**{**plain, **facts})  # type: ignore[arg-type]
@@ -77,21 +76,28 @@ def test_truths_have_other_seeds_than_verdicts() -> None:
     assert len(set(shares)) > len(shares) / 2
 
 
+def test_a_winner_that_may_miss_a_must_have_is_right_no_more_often_than_it_meets_it() -> None:
+    # Whoever says "must" gets PyTorch alone, whose level 4 is probed: really 3 in one case of ten.
+    worlds = simulated(60, 4000).worlds
+    alone = [w for w in worlds if w.winner == "pytorch" and w.first_rank < 0.95]
+    surest = max(w.right["pytorch"] for w in alone)
+    assert alone
+    assert surest <= 0.9 + 5 * (0.09 / TRUTHS) ** 0.5
+
+
 def test_what_is_within_the_margin_counts_as_right_for_several() -> None:
     together = [sum(found.right.values()) for found in simulated().worlds]
     assert max(together) > 1.05
-    assert min(together) >= 1.0 - 1e-12
 
 
-def test_where_levels_cannot_err_must_haves_change_nothing() -> None:
+def test_where_levels_cannot_err_whoever_is_ruled_out_is_never_right() -> None:
     for found in sure().worlds:
-        assert found.fit == pytest.approx(found.right) or found.winner is None
+        assert sum(found.right.values()) >= 1.0 - 1e-12 or found.winner is None
 
 
-def test_where_levels_err_a_true_must_have_can_only_unseat() -> None:
-    real = calibrate(REAL, (), worlds=45, draws=200, as_of=TODAY)
-    lost = [w.right[w.winner] - w.fit[w.winner] for w in real.worlds if w.winner]
-    assert max(lost) > 0.1
+def test_where_levels_err_everyone_may_be_wrong_at_once() -> None:
+    # One project in this small house asks for a level that only one framework has, probed.
+    assert min(sum(world.right.values()) for world in simulated().worlds) < 0.95
 
 
 def test_random_answers_are_such_as_the_questionnaire_takes() -> None:
@@ -160,7 +166,6 @@ def test_the_threshold_is_the_least_that_keeps_the_promise(
 def test_no_threshold_helps_where_even_the_surest_are_wrong() -> None:
     assert of(world()).threshold("clear") is None
     assert of(world(right={"keras": 1.0, "pytorch": 0.0})).threshold("clear") == 0.34
-    assert of(world(right={"keras": 1.0, "pytorch": 0.0})).threshold("clear", "fit") is None
 
 
 def test_whoever_leads_on_average_is_named() -> None:
@@ -172,7 +177,7 @@ def test_a_broken_promise_is_said_in_the_open() -> None:
     broken = calibration_markdown(of(world()), CATALOG, command="advisor calibrate")
     assert "| **no** |" in broken
     assert "breaks its promise of 95 %" in broken
-    kept = of(world(right={"keras": 1.0, "pytorch": 0.0}, fit={"keras": 1.0, "pytorch": 0.0}))
+    kept = of(world(right={"keras": 1.0, "pytorch": 0.0}))
     assert "Every promise is kept" in calibration_markdown(kept, CATALOG, command="")
 
 

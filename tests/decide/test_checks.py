@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from advisor.decide import decide
 from advisor.decide.checks import cross_check, promethee, reversals, topsis
 from advisor.decide.score import Matrix, central_weights
 from advisor.model import Answers, Reversal
-from tests.decide.problems import POLICY, matrices, measured
+from tests.decide.houses import needs_of
+from tests.decide.problems import POLICY, matrices, measured, problems
 from tests.decide.small import CATALOG, CELLS, TODAY, answers, cell
-from tests.decide.test_flips import needs_of
 
 MARGIN = POLICY.margin
 
@@ -66,7 +66,7 @@ def test_who_is_alone_or_alike_has_a_middling_score() -> None:
 
 
 @given(matrices())
-@settings(max_examples=150, deadline=None)
+@problems(1000)
 def test_net_flows_cancel_and_closeness_stays_in_bounds(matrix: Matrix) -> None:
     weights = central_weights(matrix)
     assert sum(promethee(values(matrix), weights, indifference=MARGIN)) == pytest.approx(0.0)
@@ -74,7 +74,7 @@ def test_net_flows_cancel_and_closeness_stays_in_bounds(matrix: Matrix) -> None:
 
 
 @given(matrices(), st.integers(0, 2))
-@settings(max_examples=150, deadline=None)
+@problems(1000)
 def test_whoever_is_best_everywhere_wins_by_every_method(matrix: Matrix, best: int) -> None:
     top = tuple(measured(r.framework, r.criterion, 1.0) for r in matrix.ratings[best])
     rows = tuple(top if place == best else row for place, row in enumerate(matrix.ratings))
@@ -90,7 +90,7 @@ def test_whoever_is_best_everywhere_wins_by_every_method(matrix: Matrix, best: i
 
 
 @given(matrices())
-@settings(max_examples=150, deadline=None)
+@problems(1000)
 def test_the_weighted_mean_never_reverses(matrix: Matrix) -> None:
     found = reversals(matrix, matrix.frameworks, lambda gone: without(matrix, gone))
     assert list(found) == []
@@ -144,7 +144,7 @@ def test_a_rival_so_fast_that_the_rest_looks_alike_is_reported() -> None:
 
 
 @given(needs_of(CATALOG))
-@settings(max_examples=60, deadline=None)
+@problems(300)
 def test_every_decision_with_a_winner_is_checked(known: Answers) -> None:
     catalog = CATALOG.model_copy(update={"policy": POLICY.model_copy(update={"draws": 10})})
     decision = decide(catalog, CELLS, known, as_of=TODAY)

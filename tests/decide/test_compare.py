@@ -12,8 +12,8 @@ from advisor.decide import decide
 from advisor.decide.compare import compare
 from advisor.decide.decision import EvidenceAt
 from advisor.model import Answers, Comparison
+from tests.decide.houses import needs_of
 from tests.decide.small import CATALOG, CELLS, NEW, OLD, TODAY, answers, cell
-from tests.decide.test_flips import needs_of
 from tests.test_cli import EXAMPLES, advisor, complaint
 
 KNOWN = load_catalog()

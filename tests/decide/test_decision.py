@@ -1,14 +1,27 @@
 """decision = f(answers, evidence as of a date)."""
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from advisor.decide import decide
-from advisor.decide.ratings import rate, relevant_cells, speed_value
-from advisor.model import Answers, Cell, Decision, Focus, Rating
-from tests.decide.small import CATALOG, CELLS, NEW, OLD, TODAY, answers, cell, statement
+from advisor.decide.ratings import rate, relevant_cells, worth
+from advisor.model import Answers, Cell, Decision, Difference, Focus, Rating, Ratio
+from tests.decide.problems import POLICY
+from tests.decide.small import (
+    CATALOG,
+    CELLS,
+    GRADED,
+    GRADES,
+    NEW,
+    OLD,
+    TODAY,
+    answers,
+    cell,
+    statement,
+)
 
 CPU = Focus(devices=("cpu",))
 
@@ -49,8 +62,75 @@ def test_a_measured_rating_is_the_logarithm_of_the_ratio() -> None:
 
 
 @pytest.mark.parametrize(("ratio", "value"), [(0.9, 1.0), (1.0, 1.0), (10.0, 0.0), (50.0, 0.0)])
-def test_speed_values_stay_between_0_and_1(ratio: float, value: float) -> None:
-    assert speed_value(ratio, 10.0) == pytest.approx(value)
+def test_ratios_are_worth_1_at_the_best_and_0_at_the_worst(ratio: float, value: float) -> None:
+    gap = Ratio("pytorch-eager", "pytorch", "cnn", ratio, ratio, ratio, tied=False)
+    assert worth(gap, ratio, POLICY) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("behind", "value"), [(-0.02, 1.0), (0.0, 1.0), (0.05, 0.5), (0.1, 0.0), (0.4, 0.0)]
+)
+def test_shares_are_worth_less_evenly_with_the_difference(behind: float, value: float) -> None:
+    gap = Difference("pytorch-eager", "pytorch", "cnn", behind, behind, behind, tied=False)
+    assert worth(gap, behind, POLICY) == pytest.approx(value)
+
+
+def test_what_is_measured_as_a_share_is_rated_by_its_distance_to_the_best() -> None:
+    found = rate(GRADED, (*CELLS, *GRADES), CPU, as_of=TODAY)
+    ratings = {rating.framework: rating for rating in found if rating.criterion == "right"}
+    # 0.70, 0.69 and 0.63 right: one point of ten behind is worth nine tenths.
+    values = {framework: rating.value for framework, rating in ratings.items()}
+    assert values == pytest.approx({"keras": 1.0, "tensorflow": 0.9, "pytorch": 0.3})
+    assert {rating.tier for rating in ratings.values()} == {"measured"}
+    assert [gap.value for gap in ratings["pytorch"].differences] == pytest.approx([0.07])
+    assert ratings["pytorch"].ratios == ()
+
+
+def test_a_measurement_of_what_the_task_was_before_says_nothing() -> None:
+    stale = tuple(replace(known, stale=True) for known in CELLS)
+    assert relevant_cells(CATALOG, stale, CPU, TODAY) == ()
+    fresh = (replace(CELLS[0], stale=True), *CELLS[1:])
+    found = rate(CATALOG, fresh, CPU, as_of=TODAY)
+    tiers = {rating.framework: rating.tier for rating in found if rating.criterion == "fast"}
+    assert tiers == {"keras": "unknown", "tensorflow": "measured", "pytorch": "measured"}
+
+
+def test_a_must_have_that_may_be_missed_is_named_with_how_likely() -> None:
+    decision = decided(answers(purpose="product", phone="must"))
+    (doubt,) = decision.doubts
+    assert (doubt.framework, doubt.requirement.criterion) == ("pytorch", "mobile")
+    assert doubt.evidence.level == doubt.requirement.level == 4
+    assert doubt.share == pytest.approx(0.1)
+    (row,) = decision.ranking
+    assert row.meets == row.first_rank == pytest.approx(0.9, abs=0.03)
+    assert decision.unmet == pytest.approx(1.0 - row.meets)
+    assert sum(row.ranks) == pytest.approx(row.meets)
+
+
+def test_what_surely_is_met_raises_no_doubt() -> None:
+    decision = decided(answers(purpose="prototype"))
+    assert decision.doubts == ()
+    assert decision.unmet == 0.0
+    assert {row.meets for row in decision.ranking} == {1.0}
+
+
+def test_where_all_are_ruled_out_nobody_meets_the_must_haves_in_any_draw() -> None:
+    none = CATALOG.model_copy(
+        update={"statements": tuple(s for s in CATALOG.statements if s.criterion != "mobile")}
+    )
+    said = tuple(statement(f.id, "mobile", 1) for f in none.frameworks)
+    known = none.model_copy(update={"statements": (*none.statements, *said)})
+    decision = decide(known, (), answers(purpose="product", phone="must"), as_of=TODAY)
+    assert (decision.verdict, decision.unmet, decision.doubts) == ("none", 1.0, ())
+
+
+@pytest.mark.parametrize("phase", ["predict", "export"])
+def test_where_a_model_answers_decides_on_what_its_answers_are_timed(phase: str) -> None:
+    focus = Focus(devices=("nvidia",), serving=("cpu",))
+    assert focus.speaks_for(phase, "cpu")
+    assert not focus.speaks_for(phase, "nvidia")
+    assert focus.speaks_for("train", "nvidia")
+    assert Focus(devices=("nvidia",)).speaks_for(phase, "nvidia")
 
 
 def test_only_default_stacks_speak_for_their_framework() -> None:

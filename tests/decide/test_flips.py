@@ -38,8 +38,18 @@ from advisor.model import (
     Rating,
     Statement,
 )
-from tests.decide.problems import FRAMEWORKS, matrices, measured, stated
-from tests.decide.small import CATALOG, CELLS, TODAY, answers, cell, statement
+from tests.decide.houses import needs_of, with_draws
+from tests.decide.problems import FRAMEWORKS, POLICY, matrices, measured, stated
+from tests.decide.small import (
+    CATALOG,
+    CELLS,
+    GRADED,
+    GRADES,
+    TODAY,
+    answers,
+    cell,
+    statement,
+)
 
 KNOWN = load_catalog()
 REAL = KNOWN.model_copy(update={"policy": KNOWN.policy.model_copy(update={"draws": 10})})
@@ -149,19 +159,6 @@ def slower(known: Cell, factor: float) -> Cell:
 
 
 # Random needs on the real catalogue.
-
-
-def choices_of(question: Question) -> st.SearchStrategy[tuple[str, ...]]:
-    ids = [choice.id for choice in question.choices]
-    if question.multiple:
-        some = st.lists(st.sampled_from(ids), min_size=1, max_size=3, unique=True).map(tuple)
-        return st.one_of(some, st.just((NOT_SURE,)))
-    return st.sampled_from([*((id,) for id in ids), (NOT_SURE,)])
-
-
-def needs_of(catalog: Catalog) -> st.SearchStrategy[Answers]:
-    chosen = {question.id: choices_of(question) for question in catalog.questions}
-    return st.fixed_dictionaries({}, optional=chosen).map(Answers)
 
 
 @st.composite
@@ -373,11 +370,6 @@ def test_no_smaller_change_of_a_measurement_flips(powers: list[list[float]], aim
             assert decide(catalog, moved, wanted, as_of=TODAY).winner == decision.winner
 
 
-def with_draws(catalog: Catalog, draws: int) -> Catalog:
-    policy = catalog.policy.model_copy(update={"draws": draws})
-    return catalog.model_copy(update={"policy": policy})
-
-
 @given(needs_of(CATALOG))
 @settings(max_examples=20, deadline=None)
 def test_every_single_answer_that_flips_is_reported(wanted: Answers) -> None:
@@ -473,11 +465,23 @@ def test_a_measurement_flips_at_the_factor_that_a_person_would_reckon() -> None:
     assert "pytorch" not in flips or flips["pytorch"].factor == pytest.approx(0.1, rel=1e-5)
 
 
+def test_a_share_flips_at_the_points_that_a_person_would_reckon() -> None:
+    # Only being right counts: PyTorch is 7 points behind Keras, TensorFlow 1 point.
+    catalog = reweighed(GRADED, {"simple", "mobile", "kept", "fast"}, 0.0)
+    cells = (*CELLS, *GRADES)
+    decision = decide(catalog, cells, answers(purpose="prototype", device="cpu"), as_of=TODAY)
+    assert decision.winner == "keras"
+    flips = {f.subject[0]: f for f in decision.flips if f.kind == "measurement"}
+    assert {flip.factor for flip in flips.values()} == {None}
+    moved = {f: (flip.after - flip.before) / 10 for f, flip in flips.items()}  # type: ignore[operator]
+    assert moved == pytest.approx({"keras": -0.01, "tensorflow": 0.01, "pytorch": 0.07}, abs=1e-5)
+
+
 def test_times_that_are_not_shifted_keep_their_values_even_beside_unsteady_ones() -> None:
     unsteady = replace(CELLS[0], value=0.005, stable=False)
     found = rate(CATALOG, (unsteady, *CELLS[1:]), Focus(devices=("cpu",)), as_of=TODAY)
     ratings = {(rating.framework, rating.criterion): rating for rating in found}
-    scale = _unclipped(ratings, "fast", 10.0)
+    scale = _unclipped(ratings, "fast", POLICY)
     assert scale["keras"][0] == 1.0
     for framework, value in _shifted_values(scale, "pytorch", 0.0).items():
         assert value == pytest.approx(ratings[framework, "fast"].value)

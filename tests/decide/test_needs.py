@@ -3,9 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.catalog import load_catalog
 from advisor.decide.needs import derive_needs
 from advisor.model import NOT_SURE, Answers
 from tests.decide.small import CATALOG, answers
+
+REAL = load_catalog()
 
 
 def test_a_choice_gives_its_points_and_an_open_question_its_average() -> None:
@@ -64,3 +67,20 @@ def test_answering_more_never_lowers_the_share_of_ones_own(
 
 def test_nothing_answered_is_nothing_of_ones_own() -> None:
     assert derive_needs(CATALOG, Answers({})).own_share == 0.0
+
+
+def test_code_that_is_not_rewritten_is_a_must_have_of_whatever_is_in_use() -> None:
+    known = answers(today=("tensorflow", "pytorch"), keeping="untouched")
+    needs = derive_needs(REAL, known)
+    assert needs.uses == ("tensorflow", "pytorch")
+    kept = {must.criterion: (must.level, must.question) for must in needs.requirements}
+    assert kept == {"tensorflow-estate": (3, "keeping"), "pytorch-estate": (3, "keeping")}
+    assert derive_needs(REAL, answers(today="keras", keeping="beside")).requirements == ()
+    # Nobody asks what may become of code that is not there.
+    assert derive_needs(REAL, answers(today="nothing", keeping="untouched")).requirements == ()
+
+
+def test_what_should_be_fast_is_what_stacks_are_compared_by() -> None:
+    focus = derive_needs(REAL, answers(speed=("latency", "training"))).focus
+    assert focus.metrics == ("latency-seconds", "step-seconds")
+    assert derive_needs(REAL, answers(speed="none")).focus.metrics == ()

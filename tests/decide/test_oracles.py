@@ -116,13 +116,27 @@ class Brute:
                 for row in self.matrix.ratings
             ]
         )
+        demands = self.matrix.demands or ((),) * len(scores)
+        fit = np.array([self.met(wanted) for wanted in demands])
+        # So far below the others that whoever is left alone leads by any margin.
+        scores = np.where(fit, scores, -1000.0)
         order = np.argsort(-scores, axis=0, kind="stable")
         sizes = -np.sort(-scores, axis=0)
-        told = sizes[0] - sizes[1] >= self.policy.margin
+        someone = fit.any(axis=0)
+        told = someone & (sizes[0] - sizes[1] >= self.policy.margin)
         everyone = range(len(scores))
         won = np.array([np.mean(told & (order[0] == own)) for own in everyone])
-        ranks = np.array([[np.mean(order[at] == own) for at in everyone] for own in everyone])
-        return won, float(np.mean(~told)), ranks
+        ranks = np.array(
+            [[np.mean((order[at] == own) & fit[own]) for at in everyone] for own in everyone]
+        )
+        return won, float(np.mean(someone & ~told)), ranks
+
+    def met(self, demands: Sequence[tuple[Rating, int]]) -> npt.NDArray[np.bool_]:
+        """The draws in which every level is at least what is asked for."""
+        fine = np.ones(self.draws, dtype=bool)
+        for rating, least in demands:
+            fine &= self.level(rating) >= least
+        return fine
 
     def weights(self) -> Floats:
         """Half fixed and half a random share of the whole, per group; a factor per criterion."""
@@ -163,6 +177,10 @@ class Brute:
             below = self.random.uniform(rating.low, rating.value, self.draws)
             above = self.random.uniform(rating.value, rating.high, self.draws)
             return np.where(self.random.random(self.draws) < 0.5, below, above)
+        found: Floats = self.worth[self.level(rating), np.arange(self.draws)]
+        return found
+
+    def level(self, rating: Rating) -> npt.NDArray[np.int64]:
         heir = rating.statement.inherits if rating.statement else None
         fact = (heir or rating.framework, rating.criterion)
         # One fact, one error: whoever inherits it errs the same way.
@@ -170,11 +188,8 @@ class Brute:
             self.luck[fact] = self.random.random(self.draws)
         luck = self.luck[fact]
         if rating.level is None:
-            level = np.floor(luck * 5).astype(int)
-        else:
-            level = erred(rating.level, luck, self.policy.error[rating.tier])
-        found: Floats = self.worth[level, np.arange(self.draws)]
-        return found
+            return np.floor(luck * 5).astype(np.int64)
+        return erred(rating.level, luck, self.policy.error[rating.tier])
 
 
 def erred(level: int, luck: Floats, error: float) -> npt.NDArray[np.int64]:
@@ -228,6 +243,12 @@ def inherited(rating: Rating, origin: str) -> Rating:
     return replace(rating, statement=statement)
 
 
+def requiring(matrix: Matrix, least: dict[int, int]) -> Matrix:
+    """The same problem with must-haves on some of its criteria, by place."""
+    rows = tuple(tuple((row[at], level) for at, level in least.items()) for row in matrix.ratings)
+    return replace(matrix, demands=rows)
+
+
 HEIR = levelled("keras", "3423", "judged")
 PROBLEM = {
     "levels that err, settled weights": posed(
@@ -266,6 +287,15 @@ PROBLEM = {
         "abca",
         (8.0, 1.0, 4.0, 2.0),
         (0.0, 0.5, 0.0, 0.0),
+    ),
+    "must-haves that may be missed": requiring(
+        posed(
+            [levelled("keras", "4421"), levelled("pytorch", "233?"), levelled("zebra", "1?32")],
+            "aabc",
+            (8.0, 4.0, 2.0, 1.0),
+            (0.0, 0.0, 1.0, 0.0),
+        ),
+        {0: 1, 2: 2, 3: 1},
     ),
     "one group, two that are nearly alike": posed(
         [levelled("keras", "332"), levelled("pytorch", "323")], "aaa", (2.0, 2.0, 2.0), (0.0,) * 3

@@ -8,9 +8,20 @@ from hypothesis import given, settings
 from advisor.catalog import load_catalog
 from advisor.decide import decide
 from advisor.decide.plan import STAGES
-from advisor.model import Answers, Bridge, Catalog, Choice, Criterion, Plan, Question
+from advisor.model import (
+    Answers,
+    Bridge,
+    Catalog,
+    Cell,
+    Choice,
+    Criterion,
+    Focus,
+    Plan,
+    Question,
+    StackChoice,
+)
+from tests.decide.houses import needs_of
 from tests.decide.small import CATALOG, CELLS, NEW, OLD, TODAY, answers, cell, statement
-from tests.decide.test_flips import needs_of
 
 KNOWN = load_catalog()
 #: Fewer draws than any phase would get: then a phase must agree with a decision in everything.
@@ -34,8 +45,10 @@ IN_USE = Question(
     multiple=True,
     choices=(
         Choice(id="nothing", text="Nothing"),
-        Choice(id="tensorflow", text="TensorFlow", weighs={"tensorflow-estate": 8}),
-        Choice(id="pytorch", text="PyTorch"),
+        Choice(
+            id="tensorflow", text="TensorFlow", weighs={"tensorflow-estate": 8}, uses="tensorflow"
+        ),
+        Choice(id="pytorch", text="PyTorch", uses="pytorch"),
     ),
 )
 ESTATE = Criterion(
@@ -45,6 +58,7 @@ ESTATE = Criterion(
     question="?",
     known_by="documented",
     review_days=365,
+    estate="tensorflow",
 )
 LEVELS = {"simple": (4, 0, 0), "mobile": (0, 4, 0), "tensorflow-estate": (3, 4, 1)}
 
@@ -182,6 +196,76 @@ def test_moving_costs_what_the_statements_on_existing_code_say() -> None:
     assert all(move.rating.statement for move in plan.migration)
     assert {m.cost for m in planned(catalog(), OLD, today="tensorflow").migration} == {"unknown"}
     assert planned(catalog(), today="nothing").migration == ()
+
+
+def test_known_ways_across_stand_beside_what_moving_costs() -> None:
+    over = bridge("tensorflow", "keras", tier="documented")
+    later = bridge("tensorflow", "pytorch", date=TODAY + timedelta(days=1))
+    plan = planned(catalog(over, later, bridge()), today="tensorflow")
+    ways = {move.framework: [way.id for way in move.bridges] for move in plan.migration}
+    assert ways == {"keras": ["tensorflow-to-keras"], "tensorflow": [], "pytorch": []}
+
+
+FAST = Question(
+    id="fast",
+    text="What must be fast?",
+    why="It differs.",
+    multiple=True,
+    choices=(
+        Choice(id="training", text="Training", focus=Focus(metrics=("step-seconds",))),
+        Choice(id="answer", text="One answer", focus=Focus(metrics=("latency-seconds",))),
+    ),
+)
+TIMED = CATALOG.model_copy(update={"questions": (*CATALOG.questions, FAST)})
+
+
+def timed(metric: str, **seconds: float) -> list[Cell]:
+    """PyTorch's stacks, which train and answer at different paces."""
+    phase = "predict" if metric == "latency-seconds" else "train"
+    names = {"eager": "pytorch-eager", "compiled": "pytorch-compile"}
+    return [cell(names[s], value, phase=phase, metric=metric) for s, value in seconds.items()]
+
+
+def stacks(cells: list[Cell], *fast: str) -> tuple[StackChoice | None, tuple[StackChoice, ...]]:
+    only = TIMED.model_copy(
+        update={"statements": tuple(s for s in TIMED.statements if s.framework == "pytorch")}
+    )
+    given = answers(purpose="product", device="cpu", **({"fast": fast} if fast else {}))
+    decision = decide(only, cells, given, as_of=TODAY)
+    assert decision.winner == "pytorch"
+    return decision.plan.stack, decision.plan.stacks
+
+
+def test_a_stack_is_chosen_by_what_should_be_fast() -> None:
+    cells = [
+        *timed("step-seconds", eager=0.02, compiled=0.01),
+        *timed("latency-seconds", eager=0.001, compiled=0.003),
+    ]
+    usual, each = stacks(cells)
+    assert usual is not None
+    assert (usual.stack, usual.measured, usual.metrics) == (
+        "pytorch-compile",
+        True,
+        ("step-seconds",),
+    )
+    assert each == (usual,)
+    answering, _ = stacks(cells, "answer")
+    assert answering is not None
+    assert (answering.stack, answering.measured) == ("pytorch-eager", True)
+
+
+def test_where_nothing_is_fastest_in_all_that_matters_it_is_the_default() -> None:
+    cells = [
+        *timed("step-seconds", eager=0.02, compiled=0.01),
+        *timed("latency-seconds", eager=0.001, compiled=0.003),
+    ]
+    both, each = stacks(cells, "training", "answer")
+    assert both is not None
+    assert (both.stack, both.measured) == ("pytorch-eager", False)
+    assert [(one.stack, one.metrics) for one in each] == [
+        ("pytorch-compile", ("step-seconds",)),
+        ("pytorch-eager", ("latency-seconds",)),
+    ]
 
 
 def test_the_plan_names_the_stack_of_the_decision() -> None:

@@ -683,7 +683,7 @@ def runs() -> Runs:
         ("third", "pytorch-eager"): {"jax": "0.1"},
     }
     none = pd.DataFrame()
-    return Runs(none, none, none, processes, {machine: {"cpu": "Xeon <b>"}}, versions, "sha256:0")
+    return Runs(none, none, processes, {machine: {"cpu": "Xeon <b>"}}, versions, "sha256:0")
 
 
 def named(decision: Decision, project: str) -> Decision:

@@ -40,10 +40,13 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Node:
     if found is None:
         raise RuntimeError("no Node found: install Node.js 18 or later to test the browser's twin")
     folder = tmp_path_factory.mktemp("node")
+    written: dict[int, dict[str, Any]] = {}
 
     def ask(vectors: dict[str, Any], script: Path = SCORE) -> Any:
-        path = folder / "vectors.json"
-        path.write_text(json.dumps(vectors), encoding="utf-8")
+        path = folder / f"{id(vectors)}.json"
+        if id(vectors) not in written:
+            path.write_text(json.dumps(vectors), encoding="utf-8")
+            written[id(vectors)] = vectors
         command = [found, str(DRIVER), str(script), str(path)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         assert done.returncode == 0, done.stderr

@@ -43,12 +43,12 @@ from advisor.model import (
 )
 from advisor.render.browser import browser_data
 from advisor.render.record import decision_json
-from tests.decide import small
+from tests.decide import small, test_plan
 from tests.decide.problems import POLICY, STATED, measured, stated, unknown
 
 TODAY = date(2026, 11, 22)
 ARTICLE = date(2025, 4, 30)
-WORDS, KERNELS, DECISIONS = 40, 160, 60
+WORDS, KERNELS, DECISIONS = 40, 160, 90
 #: Name, device and age of the made-up machines, in days from the article's date.
 MACHINES = (
     ("a", "cpu", 400),
@@ -67,17 +67,28 @@ TWINNED = (
     "winner",
     "ranking",
     "tie",
+    "unmet",
     "own_share",
     "ruled_out",
+    "doubts",
     "rescues",
     "contributions",
     "stack",
     "unmeasured",
     "flips",
     "settles",
+    "plan",
+    "checks",
     "before",
     "as_of",
     "evidence_digest",
+)
+
+#: So fast a rival that beside it the others look alike: without it they change places.
+FAR_AHEAD = (
+    small.cell("tensorflow-graph", 0.001),
+    small.cell("pytorch-eager", 0.020),
+    small.cell("keras-tensorflow", 0.100),
 )
 
 #: Questions that depend on one that depends on another, and on two at once.
@@ -203,6 +214,9 @@ def _problem(random: Random) -> tuple[Matrix, Policy, float]:
     """A matrix with ties, gaps and criteria without weight, and constants beside the usual ones."""
     frameworks = tuple(f"framework-{n}" for n in range(random.choice([1, 2, 3, 3, 3, 4, 5])))
     criteria = tuple(f"criterion-{number:02}" for number in range(random.randint(1, 14)))
+    musts = [
+        (f"must-{number}", random.randint(1, 4)) for number in range(random.choice([0, 0, 1, 3]))
+    ]
     rows = [[_rating(random, f, c) for c in criteria] for f in frameworks]
     for row, framework in zip(rows, frameworks, strict=True):
         if random.random() < 0.2:
@@ -214,6 +228,9 @@ def _problem(random: Random) -> tuple[Matrix, Policy, float]:
         settled=(random.choice(POINTS), *_weights(random, len(criteria) - 1)),
         open=_weights(random, len(criteria)),
         ratings=tuple(map(tuple, rows)),
+        demands=tuple(
+            tuple((_rating(random, f, c), least) for c, least in musts) for f in frameworks
+        ),
     )
     constants = {
         "draws": random.choice([1, 64, 150]),
@@ -232,8 +249,10 @@ def _weights(random: Random, count: int) -> tuple[float, ...]:
 def _shipped(matrix: Matrix, policy: Policy, share: float) -> dict[str, Any]:
     rows = [[_plain(rating) for rating in row] for row in matrix.ratings]
     names = ("frameworks", "criteria", "groups", "settled", "open")
+    demands = [[[_plain(rating), least] for rating, least in row] for row in matrix.demands]
+    lists = {name: list(getattr(matrix, name)) for name in names}
     return {
-        "matrix": {**{name: list(getattr(matrix, name)) for name in names}, "ratings": rows},
+        "matrix": {**lists, "ratings": rows, "demands": demands},
         "policy": policy.model_dump(mode="json"),
         "share": share,
     }
@@ -249,7 +268,7 @@ def _decided(matrix: Matrix, policy: Policy, share: float) -> dict[str, Any]:
     uniform = Uniform(policy.seed, policy.draws)
     counts = acceptability(matrix, policy)
     ranking = rank(matrix, counts)
-    groups = _drawn_groups(tuple(sorted(set(matrix.groups))), uniform, policy)
+    groups = _drawn_groups(tuple(sorted(set(matrix.groups))), uniform, policy.draws)
     return {
         "weights": central_weights(matrix),
         "scores": central_scores(matrix),
@@ -258,6 +277,7 @@ def _decided(matrix: Matrix, policy: Policy, share: float) -> dict[str, Any]:
         "drawn": _drawn_scores(matrix, policy),
         "wins": counts.wins,
         "ties": counts.ties,
+        "unmet": counts.unmet,
         "ranks": counts.ranks,
         "ranking": [vars(row) for row in ranking],
         "verdict": judge(ranking, _needs_with(share), policy),
@@ -286,6 +306,10 @@ def _situations() -> list[Situation]:
     few = small.CATALOG.policy.model_copy(update={"draws": 100})
     changes = {"policy": few, "questions": (*small.CATALOG.questions, *CHAINED)}
     known = [c.model_copy(update=changes) for c in (small.CATALOG, hopeless)]
+    fewer = few.model_copy(update={"plan_draws": 40})
+    bridges = (test_plan.bridge(), test_plan.bridge(id="by-hand", tier="documented"))
+    graded = small.GRADED.model_copy(update={"policy": few})
+    staged = test_plan.catalog(*bridges).model_copy(update={"policy": fewer})
     return [
         Situation(quick, cells, TODAY),
         Situation(quick, (), TODAY),
@@ -293,6 +317,9 @@ def _situations() -> list[Situation]:
         Situation(quick, cells, TODAY + timedelta(days=500)),
         Situation(known[0], small.CELLS, small.TODAY),
         Situation(known[0], small.CELLS, small.NEW + timedelta(days=400)),
+        Situation(staged, (), small.TODAY),
+        Situation(small.CATALOG.model_copy(update={"policy": few}), FAR_AHEAD, small.TODAY),
+        Situation(graded, (*small.CELLS, *small.GRADES), small.TODAY),
         Situation(known[1], small.CELLS, small.TODAY),
         Situation(real, cells, TODAY),
     ]
@@ -342,6 +369,10 @@ def _asked(
 ) -> Iterator[tuple[int, dict[str, list[str]]]]:
     """Which situation, and the answers given in it; a few with the full number of draws."""
     yield len(situations) - 2, {"purpose": ["product"], "phone": ["must"]}
+    yield len(situations) - 3, {"purpose": ["prototype"], "device": ["cpu"]}
+    yield len(situations) - 4, {"purpose": ["prototype"], "device": ["cpu"]}
+    yield len(situations) - 5, {"stage": ["prototype"], "today": ["tensorflow"]}
+    yield len(situations) - 5, {"today": ["tensorflow", "pytorch"]}
     for number in range(count):
         random = Random(5000 + number)
         place = len(situations) - 1 if number % 30 == 7 else number % (len(situations) - 1)
@@ -378,14 +409,18 @@ def _decision(situation: Situation, given: dict[str, list[str]]) -> dict[str, An
             "core": found.needs.core.items(),
             "requirements": [asdict(requirement) for requirement in found.needs.requirements],
             "focus": found.needs.focus.model_dump(),
+            "uses": found.needs.uses,
         },
         "decision": twinned(record),
     }
 
 
-def twinned(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What the browser has of a record: no factor of a measured time, since that needs a power."""
-    kept = {key: record[key] for key in TWINNED}
+def twinned(record: Mapping[str, Any], *, digest: bool = True) -> dict[str, Any]:
+    """What the browser has of a record: no factor of a measured time, since that needs a power.
+
+    Without `digest` that of the evidence, which tells the number of draws, is left out.
+    """
+    kept = {key: record[key] for key in TWINNED if digest or key != "evidence_digest"}
     return {**kept, "flips": [_without_power(flip) for flip in record["flips"]]}
 
 

@@ -417,6 +417,7 @@ class Policy(Noun):
     open_spread: float
     worst_ratio: float
     worst_difference: float = 0.1
+    sure: float = 0.89
     tie: float
     unstable: float
     first_layer: dt.date

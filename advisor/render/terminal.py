@@ -64,8 +64,11 @@ def _machines(decision: Decision) -> list[str]:
 
 
 def _foremost(found: Iterable[Opening]) -> Opening | None:
-    """The first question, since answering costs nothing; otherwise whatever is most telling."""
-    ordered = sorted(found, key=lambda opening: opening.question is None)
+    """A must-have in doubt where nothing tells more, else a question, since answering is free."""
+    ordered = list(found)
+    if ordered and ordered[0].required:
+        return ordered[0]
+    ordered.sort(key=lambda opening: opening.question is None)
     return ordered[0] if ordered else None
 
 

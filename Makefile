@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: advise test bench site check clean
+.PHONY: advise test bench site examples check clean
 
 advise: $(VENV)/light
 	@$(BIN)/advisor advise
@@ -19,6 +19,11 @@ bench: $(VENV)/full
 # More options go into SITE: make site SITE="--base-url https://example.org/here"
 site: $(VENV)/light
 	$(BIN)/advisor site -o _site $(SITE)
+
+# What is made from the evidence and committed: run it after the evidence has changed.
+examples: $(VENV)/full
+	$(BIN)/python -m tests.test_examples
+	$(BIN)/python -m tests.examples
 
 check: $(VENV)/full
 	$(BIN)/ruff check .

@@ -38,7 +38,12 @@ class Evidence:
     catalog: Catalog
     cells: tuple[Cell, ...]
     runs: tuple[Runs, ...]
-    measured: tuple[Cell, ...]
+    measured: tuple[Cell, ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Whether measurements of the user's own are among the cells that count."""
+        return any(cell.own for cell in self.cells)
 
 
 def gather(results: Sequence[Path], as_of: date) -> Evidence:

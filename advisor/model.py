@@ -77,7 +77,10 @@ __all__ = [
     "Source",
     "Stack",
     "StackChoice",
+    "Start",
     "Statement",
+    "Sway",
+    "SwayKind",
     "Tier",
     "Turned",
     "Unit",
@@ -95,6 +98,7 @@ Tier = Literal["measured", "probed", "documented", "judged", "unknown"]
 Verdict = Literal["clear", "lean", "too-close", "none"]
 FlipKind = Literal["answer", "requirement", "weight", "group", "measurement", "cell"]
 SettleKind = Literal["question", "measurement", "cell"]
+SwayKind = Literal["weight", "rating"]
 CheckMethod = Literal["topsis", "promethee-ii"]
 Unit = Literal["s", "bytes", "share"]
 Better = Literal["lower", "higher"]
@@ -141,6 +145,14 @@ class Stack(Noun):
     summary: str
     modules: tuple[str, ...] = ()
     extra: str = ""
+
+
+class Start(Noun):
+    """What to install and a first program for a stack that is no default; `id` is the stack's."""
+
+    id: Id
+    install: str
+    code: str
 
 
 class Group(Noun):
@@ -405,6 +417,7 @@ class Policy(Noun):
     open_spread: float
     worst_ratio: float
     worst_difference: float = 0.1
+    sure: float = 0.89
     tie: float
     unstable: float
     first_layer: dt.date
@@ -446,6 +459,7 @@ class Catalog(Noun):
     workloads: tuple[Workload, ...]
     claims: tuple[Claim, ...] = ()
     bridges: tuple[Bridge, ...] = ()
+    starts: tuple[Start, ...] = ()
     metrics: tuple[Metric, ...] = ()
     omissions: tuple[Omission, ...] = ()
     policy: Policy
@@ -867,6 +881,22 @@ class Settle:
     expected: float
     most: float
     winners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sway:
+    """How far one uncertain thing, alone, can move the leader's lead; all else as it stands.
+
+    `subject` is a criterion whose weight is uncertain, or a framework and a criterion whose rating
+    is. `low` and `high` are the leads at the ends, -1 to 1; below 0 another leads, `low_leader`.
+    """
+
+    kind: SwayKind
+    subject: tuple[str, ...]
+    low: float
+    high: float
+    low_leader: str
+    high_leader: str
 
 
 @dataclass(frozen=True)

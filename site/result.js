@@ -213,9 +213,18 @@ const advisorResult = (() => {
     }[decision.verdict];
   }
 
-  /** Said where the verdict is held back because too little of the weight is the user's own. */
-  function heldBack({ decision, data: { policy } }) {
+  /** Why a verdict is held back: too little weight is the user's own, or a must-have is in doubt. */
+  function heldBack(found) {
+    const {
+      decision,
+      data: { policy },
+    } = found;
     if (decision.verdict !== "lean" || decision.ranking[0].first_rank < policy.clear) return null;
+    if (decision.own_share >= policy.own_share) {
+      const name = nameOf(found, found.leader);
+      const unsure = `That would be a clear case, if it were surer that ${name} meets the must-haves.`;
+      return element("p", { class: "held" }, unsure);
+    }
     const [own, least] = [percent(decision.own_share), percent(policy.own_share)];
     const text = `That would be a clear case, but only ${own} of the weight comes from your own answers; below ${least} the verdict stays a lean. Answering more questions settles it.`;
     return element("p", { class: "held" }, text);
@@ -340,6 +349,7 @@ const advisorResult = (() => {
   function startPart(found) {
     const { install, quick_start: quickStart } = found.frameworks.get(found.leader);
     const { stack, measured } = found.decision.stack;
+    const others = found.decision.plan.stacks.filter((one) => one.measured && one.stack !== stack);
     const { summary } = found.data.stacks.find(({ id }) => id === stack);
     const why = measured
       ? "the fastest measured on your workloads"
@@ -348,6 +358,7 @@ const advisorResult = (() => {
       found.decision.verdict === "too-close" ? "If work must begin today" : "What to install",
       code("Install command", install),
       element("p", {}, "Run it as ", element("code", {}, stack), ` (${why}). ${summary}`),
+      others.length > 0 && element("p", {}, ...others.flatMap((one) => fasterAt(found, one))),
       element(
         "details",
         {},
@@ -355,6 +366,13 @@ const advisorResult = (() => {
         code("First model", quickStart),
       ),
     );
+  }
+
+  /** What another stack is the fastest at, by the criterion that rests on it. */
+  function fasterAt({ data }, { stack, metrics }) {
+    const criterion = data.criteria.find(({ measure }) => measure?.metric === metrics[0]);
+    const name = criterion?.name ?? metrics[0];
+    return [`${name}: the fastest measured is `, element("code", {}, stack), ". "];
   }
 
   function code(label, text) {

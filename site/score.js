@@ -646,7 +646,8 @@ const advisorScore = (() => {
   }
 
   /**
-   * How firm the lead is; at most "lean" while the user's own answers carry too little weight.
+   * How firm the lead is; at most "lean" while the user's own answers carry too little weight, or
+   * while it is not sure enough that the leader meets its must-haves.
    *
    * @param {object[]} ranking what rank returns
    * @param {number} share what ownShare returns
@@ -655,8 +656,8 @@ const advisorScore = (() => {
    */
   function judge(ranking, share, policy) {
     if (ranking.length === 0) return "none";
-    const first = ranking[0].first_rank;
-    if (first >= policy.clear && share >= policy.own_share) return "clear";
+    const { first_rank: first, meets } = ranking[0];
+    if (first >= policy.clear && meets >= policy.sure && share >= policy.own_share) return "clear";
     return first >= policy.lean ? "lean" : "too-close";
   }
 

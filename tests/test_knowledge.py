@@ -195,6 +195,45 @@ def test_every_must_have_leaves_someone(catalog: Catalog) -> None:
                 assert any(reached), f"{question.id}={choice.id} rules out everybody"
 
 
+def test_whoever_keeps_what_is_in_use_keeps_its_framework(catalog: Catalog) -> None:
+    """The must-have that existing code is not rewritten never rules out what it is written in."""
+    newest = {
+        (s.criterion, s.framework): s.level
+        for s in sorted(catalog.statements, key=lambda statement: statement.date)
+    }
+    choices = [choice for question in catalog.questions for choice in question.choices]
+    estates = {criterion.estate: criterion.id for criterion in catalog.criteria if criterion.estate}
+    assert {choice.uses for choice in choices if choice.uses} == estates.keys()
+    for choice in choices:
+        for framework, criterion in estates.items() if choice.keeps else ():
+            assert newest[criterion, framework] >= choice.keeps
+
+
+#: What deciding needs to know of a project, and the questions that ask for it.
+TOPICS = {
+    "purpose and stage": {"stage"},
+    "workload": {"workload"},
+    "data size and scale-out": {"scale"},
+    "custom architectures and dynamic control flow": {"architecture"},
+    "experience": {"python-experience", "deep-learning-experience"},
+    "what is in use and the cost of moving": {"today", "keeping"},
+    "deployment targets": {"targets"},
+    "accelerators and systems": {"training-device", "operating-system", "serving-device"},
+    "latency or throughput": {"speed"},
+    "debugging and observability": {"insight"},
+    "pretrained models and fine-tuning": {"starting-point"},
+    "pipelines": {"pipelines"},
+    "other languages": {"languages"},
+    "governance, licence, support, security": {"governance"},
+    "hiring and community": {"people"},
+}
+
+
+def test_every_topic_is_asked_for_and_nothing_else_is(catalog: Catalog) -> None:
+    asked = [id for ids in TOPICS.values() for id in sorted(ids)]
+    assert sorted(asked) == sorted(question.id for question in catalog.questions)
+
+
 def test_focus_names_devices_that_run_files_name(catalog: Catalog) -> None:
     choices = [choice for question in catalog.questions for choice in question.choices]
     assert {device for choice in choices for device in choice.focus.devices} == DEVICES
@@ -245,9 +284,14 @@ def test_the_first_layer_gives_the_articles_advice(
     assert decision.verdict in {"clear", "lean"}
 
 
-@pytest.mark.parametrize("framework", ["keras", "tensorflow", "pytorch"])
-def test_a_quick_start_runs(framework: str, catalog: Catalog) -> None:
-    code = catalog.framework(framework).quick_start
+STARTS = {f.id: f.quick_start for f in load_catalog().frameworks} | {
+    start.id: start.code for start in load_catalog().starts
+}
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_quick_start_runs(name: str) -> None:
+    code = STARTS[name]
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
     )

@@ -73,6 +73,7 @@ class World:
     verdict: Verdict
     winner: str | None
     first_rank: float
+    meets: float
     own_share: float
     right: dict[str, float]
     scores: dict[str, float]
@@ -124,8 +125,8 @@ class Calibration:
     def threshold(self, verdict: Verdict) -> float | None:
         """The least share of draws, in whole percent, from which on this verdict keeps its promise.
 
-        For "clear", over the worlds whose own answers carry enough weight; for "lean", over those
-        that are not clear under today's policy. None if no threshold does.
+        For "clear", over the worlds in which only the share of draws stands in the way; for "lean",
+        over those that are not clear under today's policy. None if no threshold does.
         """
         eligible = [world for world in self.worlds if self._eligible(world, verdict)]
         for percent in range(34, 101):
@@ -141,7 +142,7 @@ class Calibration:
     def _eligible(self, world: World, verdict: Verdict) -> bool:
         """Whether the threshold of `verdict` is what separates this world from the others."""
         if verdict == "clear":
-            return world.own_share >= self.policy.own_share
+            return world.own_share >= self.policy.own_share and world.meets >= self.policy.sure
         return world.verdict != "clear"
 
 
@@ -185,6 +186,7 @@ def _world(
         verdict=now.verdict,
         winner=now.winner,
         first_rank=now.ranking[0].first_rank if now.ranking else 0.0,
+        meets=now.ranking[0].meets if now.ranking else 0.0,
         own_share=needs.own_share,
         right=dict(zip(frameworks, _right(everyone, truth), strict=True)),
         scores=dict(zip(frameworks, central_scores(everyone), strict=True)),

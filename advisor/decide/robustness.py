@@ -28,10 +28,14 @@ def rank(matrix: Matrix, counts: Acceptability) -> tuple[Ranked, ...]:
 
 
 def judge(ranking: tuple[Ranked, ...], needs: Needs, policy: Policy) -> Verdict:
-    """How firm the lead is; at most "lean" while the user's own answers carry too little weight."""
+    """How firm the lead is.
+
+    At most "lean" while the user's own answers carry too little weight, or while it is not sure
+    enough that the leader meets its must-haves.
+    """
     if not ranking:
         return "none"
-    share = ranking[0].first_rank
-    if share >= policy.clear and needs.own_share >= policy.own_share:
+    share, sure = ranking[0].first_rank, ranking[0].meets >= policy.sure
+    if share >= policy.clear and sure and needs.own_share >= policy.own_share:
         return "clear"
     return "lean" if share >= policy.lean else "too-close"

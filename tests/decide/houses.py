@@ -20,7 +20,7 @@ DRAWS = 20
 KNOWN = load_catalog()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Posed:
     """A catalogue, answers to its questions, and luck for whatever a law wants to change."""
 

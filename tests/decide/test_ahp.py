@@ -236,4 +236,4 @@ def test_judgements_that_contradict_each_other_are_used_and_named() -> None:
     assert weighing.ratio > ACCEPTABLE
     assert not weighing.acceptable
     assert weighing.revisit is not None
-    assert weighing.revisit.ratio < ACCEPTABLE
+    assert weighing.revisit.ratio < weighing.ratio / 2

@@ -46,6 +46,7 @@ def world(**facts: object) -> World:
         "verdict": "clear",
         "winner": "keras",
         "first_rank": 0.85,
+        "meets": 1.0,
         "own_share": 0.9,
         "right": {"keras": 0.9, "pytorch": 0.3},
         "scores": {"keras": 0.7, "pytorch": 0.5},
@@ -159,6 +160,8 @@ def test_the_threshold_is_the_least_that_keeps_the_promise(
         seen(0.64, 0.20, "too-close"),
         # Not the user's own weight: neither clear nor a reason to move the threshold of "clear".
         replace(seen(0.95, 0.75, "lean"), own_share=0.1),
+        # Nor are those whose winner may well miss a must-have.
+        replace(seen(0.95, 0.80, "lean"), meets=0.8),
     )
     assert found.threshold(verdict) == expected
 

@@ -91,9 +91,14 @@ class Fractional(Criterion):
 
 
 def without_requirement(catalog: Catalog, criterion: str) -> Catalog:
-    return with_choices(
+    estate = catalog.criterion(criterion).estate
+    free = with_choices(
         catalog,
         lambda choice: {"requires": {c: n for c, n in choice.requires.items() if c != criterion}},
+    )
+    # Existing code is asked for by what is in use, so nothing is in use any more.
+    return with_choices(
+        free, lambda choice: {"uses": None if choice.uses == estate else choice.uses}
     )
 
 

@@ -89,7 +89,7 @@ def test_a_must_have_never_helps_whom_it_excludes(problem: Posed) -> None:
 @given(posed())
 @problems(2000)
 def test_dropping_every_must_have_brings_all_back_and_changes_no_score(problem: Posed) -> None:
-    free = with_choices(problem.catalog, lambda _: {"requires": {}})
+    free = with_choices(problem.catalog, lambda _: {"requires": {}, "keeps": None})
     before, after = judged(problem.catalog, problem.answers), judged(free, problem.answers)
     assert after.ruled_out == ()
     assert {row.meets for row in after.ranking} == {1.0}
@@ -122,7 +122,8 @@ def test_not_sure_everywhere_is_at_most_lean_in_all_draws() -> None:
 @problems(1000)
 def test_without_weight_of_ones_own_nothing_is_clear(problem: Posed) -> None:
     # Every draw would do: only the share of one's own stands between "lean" and "clear".
-    generous = problem.catalog.policy.model_copy(update={"clear": 0.0, "lean": 0.0})
+    easy = {"clear": 0.0, "lean": 0.0, "sure": 0.0}
+    generous = problem.catalog.policy.model_copy(update=easy)
     found = judged(problem.catalog.model_copy(update={"policy": generous}), problem.answers)
     if found.winner is not None:
         own = derive_needs(problem.catalog, problem.answers).own_share

@@ -96,7 +96,8 @@ def test_the_plan_has_phases_hybrid_stack_and_migration(
     ]
     assert plan["migration"][0]["evidence"]["criterion"] == "mobile"
     bare = decision_json(decisions["lean"], catalog)["plan"]
-    assert bare == {"phases": [], "hybrid": [], "stack": None, "migration": []}
+    empty = ("phases", "hybrid", "stacks", "migration")
+    assert bare == {**{part: [] for part in empty}, "stack": None}
 
 
 def test_the_evidence_used_is_named(decisions: dict[str, Decision], catalog: Catalog) -> None:

@@ -38,6 +38,7 @@ BREAKS = {
     ),
     "who wins equal scores": ("rival > score : rival >= score", "rival >= score : rival > score"),
     "margin": ("best - second >= margin", "best - second > margin"),
+    "how sure is sure": ("meets >= policy.sure && ", ""),
     "who is out has no place": ("if (scores[own][draw] < 0) continue;", ""),
     "a must-have in a draw": ("found < least", "found <= least"),
     "shift": ("mixed ^ (mixed >>> 15)", "mixed ^ (mixed >>> 14)"),

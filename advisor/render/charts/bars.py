@@ -13,6 +13,7 @@ from advisor.render.charts.canvas import (
     PAPER,
     WIDTH,
     Row,
+    Word,
     across,
     across_to,
     down,
@@ -23,8 +24,6 @@ from advisor.render.charts.canvas import (
     layer,
     painted,
     row_names,
-    said,
-    text,
 )
 
 __all__ = ["SHADES", "Segment", "ShareRow", "share_bars"]
@@ -58,13 +57,14 @@ class ShareRow:
 def share_bars(rows: Sequence[ShareRow], *, id: str, title: str, description: str) -> Markup:
     """Stacked bars from 0 to 1, each segment labelled where the label fits into it."""
     step, bar = 46, 18
-    names: list[Row] = []
+    names: list[tuple[float, str, str]] = []
     parts: list[Row] = []
     for index, row in enumerate(rows):
-        names.append({"y": index * step + 13, "label": row.label, "remark": row.remark})
+        names.append((index * step + 13, row.label, row.remark))
         parts.extend(_parts(row, top=index * step + 20, bottom=index * step + 20 + bar))
     return drawn(
-        chain(_rectangles(parts), _labels(parts), row_names(names, WIDTH)),
+        _rectangles(parts),
+        chain(row_names(names), _labels(parts)),
         height=len(rows) * step - 6,
         id=id,
         title=title,
@@ -117,8 +117,8 @@ def _rectangles(parts: Sequence[Row]) -> Iterator[alt.Chart]:
         )
 
 
-def _labels(parts: Sequence[Row]) -> Iterator[alt.Chart]:
-    labelled = [part for part in parts if part["label"]]
-    mark = text(labelled, size=11, dx=6, baseline="middle")
-    colour = painted("ink", alt.Fill)
-    yield mark.encode(x=_x(), y=down("middle"), text=said(), fill=colour)
+def _labels(parts: Sequence[Row]) -> Iterator[Word]:
+    for part in parts:
+        if part["label"]:
+            x, middle = part["x"] * WIDTH + 6, part["middle"] + 0.3 * 11
+            yield Word(x, middle, part["label"], size=11, colour=part["ink"])

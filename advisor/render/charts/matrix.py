@@ -12,6 +12,7 @@ from advisor.render.charts.canvas import (
     PAPER,
     WIDTH,
     Row,
+    Word,
     across,
     across_to,
     down,
@@ -21,9 +22,7 @@ from advisor.render.charts.canvas import (
     layer,
     painted,
     row_names,
-    said,
     shape,
-    text,
 )
 
 __all__ = ["LevelMark", "LevelRow", "level_matrix"]
@@ -52,10 +51,7 @@ class LevelRow:
 
 def level_matrix(rows: Sequence[LevelRow], *, id: str, title: str, description: str) -> Markup:
     """Per row and framework four boxes, filled up to its level, and a line where it must reach."""
-    names = [
-        {"y": index * STEP + 11, "label": row.label, "remark": row.remark}
-        for index, row in enumerate(rows)
-    ]
+    names = [(index * STEP + 11, row.label, row.remark) for index, row in enumerate(rows)]
     places = [
         (mark, row.least, column * WIDTH / len(row.marks), index * STEP + 18)
         for index, row in enumerate(rows)
@@ -66,11 +62,11 @@ def level_matrix(rows: Sequence[LevelRow], *, id: str, title: str, description: 
         {"x": x + 16 + least * (BOX + 2) - 1, "y": y - 3, "y2": y + HIGH + 3}
         for _, least, x, y in places
     ]
-    words = [{"x": x + 16, "y": y + HIGH + 13, "label": mark.word} for mark, _, x, y in places]
+    words = [Word(x + 16, y + HIGH + 13, mark.word, size=10) for mark, _, x, y in places]
     signs = [_sign(mark.framework, x + 6, y + HIGH / 2) for mark, _, x, y in places]
-    layers = chain(_rectangles(boxes), _limits(limits), _signs(signs), _words(words))
     return drawn(
-        chain(layers, row_names(names, WIDTH)),
+        chain(_rectangles(boxes), _limits(limits), _signs(signs)),
+        chain(row_names(names), words),
         height=len(rows) * STEP,
         id=id,
         title=title,
@@ -123,8 +119,3 @@ def _signs(signs: Sequence[Row]) -> Iterator[alt.Chart]:
     mark = layer(signs).mark_point(size=70, opacity=1, stroke=PAPER, strokeWidth=0)
     colour, outline = painted("colour", alt.Fill), painted("shape", alt.Shape)
     yield mark.encode(x=_x(), y=down(), fill=colour, shape=outline)
-
-
-def _words(words: Sequence[Row]) -> Iterator[alt.Chart]:
-    mark = text(words, size=10, colour=INK)
-    yield mark.encode(x=_x(), y=down(), text=said())

@@ -17,6 +17,7 @@ from advisor.render.charts.canvas import (
     WIDTH,
     Align,
     Row,
+    Word,
     across,
     across_to,
     down,
@@ -25,14 +26,16 @@ from advisor.render.charts.canvas import (
     hue,
     layer,
     painted,
+    placed,
     row_names,
-    said,
-    text,
 )
 
 __all__ = ["Part", "SpanRow", "spans"]
 
 STEP, BAR = 36, 12
+
+#: Places on the axis and what they are called.
+Named = tuple[tuple[float, str], ...]
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,10 @@ def spans(
     description: str,
 ) -> Markup:
     """Per row a range of leads; `middle` is the lead as it stands, `zero` and `now` name lines."""
-    names: list[Row] = []
+    names: list[tuple[float, str, str]] = []
     bars: list[Row] = []
     for index, row in enumerate(rows):
-        names.append({"y": index * STEP + 11, "label": row.label, "remark": row.remark})
+        names.append((index * STEP + 11, row.label, row.remark))
         top = index * STEP + 17
         bars.extend(
             {
@@ -80,13 +83,15 @@ def spans(
             for part in row.parts
         )
     low, high = _ends([value for bar in bars for value in (bar["x"], bar["x2"])], middle)
-    layers = chain(
-        _rectangles(bars, low, high),
-        _lines(len(rows), {0.0: zero, middle: now}, low, high),
-        row_names(names, WIDTH),
+    named = ((0.0, zero), (middle, now))
+    return drawn(
+        chain(_rectangles(bars, low, high), _lines(len(rows), named, low, high)),
+        chain(row_names(names), _line_names(named, low, high, len(rows) * STEP + 11)),
+        height=len(rows) * STEP + 16,
+        id=id,
+        title=title,
+        description=description,
     )
-    height = len(rows) * STEP + 16
-    return drawn(layers, height=height, id=id, title=title, description=description)
 
 
 def _ends(values: Sequence[float], middle: float) -> tuple[float, float]:
@@ -112,21 +117,21 @@ def _rectangles(bars: Sequence[Row], low: float, high: float) -> Iterator[alt.Ch
     )
 
 
-def _lines(count: int, named: dict[float, str], low: float, high: float) -> Iterator[alt.Chart]:
-    """A short line over every bar at each named place, and the name below the last one."""
-    x = _x("x", low, high)
-    for place, dash, colour in zip(named, ([2, 2], [1, 0]), (MUTED, INK), strict=True):
+def _lines(count: int, named: Named, low: float, high: float) -> Iterator[alt.Chart]:
+    """A short line over every bar at each place."""
+    for (place, _), dash, colour in zip(named, ([2, 2], [1, 0]), (MUTED, INK), strict=True):
         lines = [
             {"x": place, "y": index * STEP + 15, "y2": index * STEP + 19 + BAR}
             for index in range(count)
         ]
         mark = layer(lines).mark_rule(color=colour, strokeWidth=1.5, strokeDash=dash)
-        yield mark.encode(x=x, y=down(), y2=down_to())
-        yield from _name(place, named[place], x, (place - low) / (high - low), count * STEP + 11)
+        yield mark.encode(x=_x("x", low, high), y=down(), y2=down_to())
 
 
-def _name(place: float, name: str, x: alt.X, share: float, y: float) -> Iterator[alt.Chart]:
-    """`name` below its line, on the side where it stays inside the chart."""
-    align: Align = "left" if share < 0.1 else "right" if share > 0.9 else "center"
-    mark = text([{"x": place, "y": y, "label": name}], size=10, colour=MUTED, align=align)
-    yield mark.encode(x=x, y=down(), text=said())
+def _line_names(named: Named, low: float, high: float, y: float) -> Iterator[Word]:
+    """A name below each line, on the side where it stays inside the chart."""
+    for place, name in named:
+        x = placed(place, low, high, left=1, right=WIDTH - 1)
+        share = x / WIDTH
+        align: Align = "left" if share < 0.1 else "right" if share > 0.9 else "center"
+        yield Word(x, y, name, size=10, colour=MUTED, align=align)

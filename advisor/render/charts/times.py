@@ -14,6 +14,7 @@ from advisor.render.charts.canvas import (
     PAPER,
     WIDTH,
     Row,
+    Word,
     across,
     across_to,
     down,
@@ -22,10 +23,9 @@ from advisor.render.charts.canvas import (
     hue,
     layer,
     painted,
+    placed,
     row_names,
-    said,
     shape,
-    text,
 )
 
 __all__ = ["IntervalRow", "intervals", "ticks"]
@@ -51,13 +51,11 @@ def intervals(
     step = 40
     top = max((max(row.value, row.high) for row in rows), default=1.0) * 1.08
     marks = [_mark(row, y=index * step + 24) for index, row in enumerate(rows)]
-    names = [
-        {"y": index * step + 11, "label": row.label, "remark": row.text}
-        for index, row in enumerate(rows)
-    ]
+    names = [(index * step + 11, row.label, row.text) for index, row in enumerate(rows)]
     middles = [mark["y"] for mark in marks]
     return drawn(
-        chain(_time_axis(top, unit, middles), _dots(marks, top), row_names(names, WIDTH)),
+        chain(_axis(top, middles), _dots(marks, top)),
+        chain(_numbers(top, unit, max(middles) + 20), row_names(names)),
         height=len(rows) * step + 8,
         id=id,
         title=title,
@@ -83,18 +81,20 @@ def _x(field: str, top: float) -> alt.X:
     return across(field, 0, top, left=8, right=WIDTH - 8)
 
 
-def _time_axis(top: float, unit: str, middles: Sequence[float]) -> Iterator[alt.Chart]:
-    """Short ticks around each row's dot, so that no line crosses a name, and numbers below."""
-    marked, x = ticks(top), _x("x", top)
-    lines = [{"x": tick, "y": y - 7, "y2": y + 7} for y in middles for tick in marked]
-    yield layer(lines).mark_rule(color=LINE, strokeWidth=1).encode(x=x, y=down(), y2=down_to())
+def _axis(top: float, middles: Sequence[float]) -> Iterator[alt.Chart]:
+    """Short ticks around each row's dot, so that no line crosses a name."""
+    lines = [{"x": tick, "y": y - 7, "y2": y + 7} for y in middles for tick in ticks(top)]
+    mark = layer(lines).mark_rule(color=LINE, strokeWidth=1)
+    yield mark.encode(x=_x("x", top), y=down(), y2=down_to())
+
+
+def _numbers(top: float, unit: str, y: float) -> Iterator[Word]:
+    """A number below each tick, the last one with the unit."""
+    marked = ticks(top)
     units = [""] * (len(marked) - 1) + [f"\N{NO-BREAK SPACE}{unit}"]
-    numbers = [
-        {"x": tick, "y": max(middles) + 20, "label": f"{tick:g}{named}"}
-        for tick, named in zip(marked, units, strict=True)
-    ]
-    labels = text(numbers, size=10, colour=MUTED, align="center")
-    yield labels.encode(x=x, y=down(), text=said())
+    for tick, named in zip(marked, units, strict=True):
+        x = placed(tick, 0, top, left=8, right=WIDTH - 8)
+        yield Word(x, y, f"{tick:g}{named}", size=10, colour=MUTED, align="center")
 
 
 def ticks(top: float) -> list[float]:

@@ -12,6 +12,7 @@ from advisor.render.charts.canvas import (
     PAPER,
     WIDTH,
     Row,
+    Word,
     across,
     across_to,
     down,
@@ -19,10 +20,9 @@ from advisor.render.charts.canvas import (
     hue,
     layer,
     painted,
+    placed,
     row_names,
-    said,
     shape,
-    text,
 )
 
 __all__ = ["Disc", "DiscRow", "discs"]
@@ -49,20 +49,21 @@ class DiscRow:
 def discs(rows: Sequence[DiscRow], *, id: str, title: str, description: str) -> Markup:
     """Per row a track and one lettered disc per framework; equal values stand above each other."""
     top = max((row.most for row in rows), default=1.0) * 1.02
-    names: list[Row] = []
+    names: list[tuple[float, str, str]] = []
     tracks: list[Row] = []
     marks: list[Row] = []
     y = 0.0
     for row in rows:
         spread = list(_spread(row, top))
         half = max((mark["y"] for mark in spread), default=0.0) + 11
-        names.append({"y": y + 12, "label": row.label, "remark": ""})
+        names.append((y + 12, row.label, ""))
         tracks.append({"x": 0.0, "x2": row.most, "y": y + 16 + half})
         marks.extend({**mark, "y": mark["y"] + y + 16 + half} for mark in spread)
         y += 18 + 2 * half
     x = across("x", 0, top, left=9, right=WIDTH - 9)
     return drawn(
-        chain(_lines(tracks, x), _lettered(marks, x), row_names(names, WIDTH)),
+        chain(_lines(tracks, x), _points(marks, x)),
+        chain(row_names(names), _letters(marks, top)),
         height=y,
         id=id,
         title=title,
@@ -104,7 +105,7 @@ def _clusters(ordered: Sequence[Disc], scale: float) -> list[list[Disc]]:
     return found
 
 
-def _lettered(marks: Sequence[Row], x: alt.X) -> Iterator[alt.Chart]:
+def _points(marks: Sequence[Row], x: alt.X) -> Iterator[alt.Chart]:
     point = layer(marks).mark_point(opacity=1, stroke=PAPER, strokeWidth=1.5)
     yield point.encode(
         x=x,
@@ -113,5 +114,10 @@ def _lettered(marks: Sequence[Row], x: alt.X) -> Iterator[alt.Chart]:
         shape=painted("shape", alt.Shape),
         size=alt.Size(field="size", type="quantitative", scale=None),
     )
-    letters = text(marks, size=9, colour=PAPER, align="center", baseline="middle", bold=True)
-    yield letters.encode(x=x, y=down(), text=said("letter"))
+
+
+def _letters(marks: Sequence[Row], top: float) -> Iterator[Word]:
+    for mark in marks:
+        x = placed(mark["x"], 0, top, left=9, right=WIDTH - 9)
+        y = mark["y"] + 0.3 * 9
+        yield Word(x, y, mark["letter"], size=9, colour=PAPER, align="center", bold=True)

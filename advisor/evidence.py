@@ -5,7 +5,7 @@ decision for this machine should rest on this machine.
 """
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,11 +30,20 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Evidence:
-    """Knowledge, cells that count, and the runs they come from."""
+    """Knowledge, cells that count, and the runs they come from.
+
+    `measured` are all cells, also those that others take the place of in a decision.
+    """
 
     catalog: Catalog
     cells: tuple[Cell, ...]
     runs: tuple[Runs, ...]
+    measured: tuple[Cell, ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Whether measurements of the user's own are among the cells that count."""
+        return any(cell.own for cell in self.cells)
 
 
 def gather(results: Sequence[Path], as_of: date) -> Evidence:
@@ -48,9 +57,20 @@ def gather(results: Sequence[Path], as_of: date) -> Evidence:
     own = [read_runs(*results)] if results else _runs_in(own_results())
     bundled = _runs_in(bundled_results())
     mine = tuple(replace(cell, own=True) for cell in _cells(catalog, own, as_of))
+    theirs = _cells(catalog, bundled, as_of)
     covered = {cell.device for cell in mine}
-    rest = tuple(cell for cell in _cells(catalog, bundled, as_of) if cell.device not in covered)
-    return Evidence(catalog, mine + rest, (*own, *bundled))
+    rest = tuple(cell for cell in theirs if cell.device not in covered)
+    return Evidence(catalog, mine + rest, (*own, *bundled), _newest((*theirs, *mine)))
+
+
+def _newest(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """One cell per measurement: of several that two folders give, the one of the newest session."""
+    found: dict[tuple[str, ...], Cell] = {}
+    for cell in cells:
+        key = (cell.machine, cell.stack, cell.task, cell.phase, cell.metric)
+        if key not in found or found[key].session <= cell.session:
+            found[key] = cell
+    return tuple(found.values())
 
 
 def _runs_in(folder: Path) -> list[Runs]:

@@ -43,6 +43,7 @@ __all__ = [
     "Difference",
     "Doubt",
     "Estimator",
+    "Fact",
     "Flip",
     "FlipKind",
     "Focus",
@@ -61,6 +62,7 @@ __all__ = [
     "Plan",
     "Policy",
     "ProjectPhase",
+    "Proof",
     "Question",
     "Ranked",
     "Rating",
@@ -75,7 +77,10 @@ __all__ = [
     "Source",
     "Stack",
     "StackChoice",
+    "Start",
     "Statement",
+    "Sway",
+    "SwayKind",
     "Tier",
     "Turned",
     "Unit",
@@ -93,6 +98,7 @@ Tier = Literal["measured", "probed", "documented", "judged", "unknown"]
 Verdict = Literal["clear", "lean", "too-close", "none"]
 FlipKind = Literal["answer", "requirement", "weight", "group", "measurement", "cell"]
 SettleKind = Literal["question", "measurement", "cell"]
+SwayKind = Literal["weight", "rating"]
 CheckMethod = Literal["topsis", "promethee-ii"]
 Unit = Literal["s", "bytes", "share"]
 Better = Literal["lower", "higher"]
@@ -139,6 +145,14 @@ class Stack(Noun):
     summary: str
     modules: tuple[str, ...] = ()
     extra: str = ""
+
+
+class Start(Noun):
+    """What to install and a first program for a stack that is no default; `id` is the stack's."""
+
+    id: Id
+    install: str
+    code: str
 
 
 class Group(Noun):
@@ -241,7 +255,8 @@ class Statement(Noun):
 
     Levels: 0 absent or dead, 1 weak or declining, 2 usable with caveats, 3 good, 4 leading or
     complete. `inherits` names the framework whose quality this really is, so that the same fact
-    is not counted as independent evidence twice.
+    is not counted as independent evidence twice. `run` is the run file of the proof that says so;
+    nobody writes it into a knowledge file.
     """
 
     framework: Id
@@ -252,6 +267,7 @@ class Statement(Noun):
     sources: tuple[SourceId, ...]
     note: str = ""
     inherits: Id | None = None
+    run: str = ""
 
     @model_validator(mode="after")
     def _caveats_are_named(self) -> Self:
@@ -443,6 +459,7 @@ class Catalog(Noun):
     workloads: tuple[Workload, ...]
     claims: tuple[Claim, ...] = ()
     bridges: tuple[Bridge, ...] = ()
+    starts: tuple[Start, ...] = ()
     metrics: tuple[Metric, ...] = ()
     omissions: tuple[Omission, ...] = ()
     policy: Policy
@@ -676,6 +693,47 @@ class BreakEven:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """Something that was established: `says` is true if it `holds`, `detail` is what was seen."""
+
+    name: str
+    says: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What a probe found out about one framework by running code.
+
+    `level` follows from the facts by the probe's rubric; it is None unless the outcome is "passed".
+    "missing" means that something optional was not installed, "failed" that the probe broke.
+    `source` is a digest of the probe's program, `run` the name of the run file.
+    """
+
+    probe: str
+    framework: str
+    criterion: str
+    level: int | None
+    outcome: Literal["passed", "failed", "missing"]
+    reason: str
+    seconds: float
+    facts: tuple[Fact, ...]
+    claims: tuple[str, ...]
+    source: str
+    log: str
+    date: dt.date
+    session: str
+    machine: str
+    run: str
+    versions: Mapping[str, str]
+
+    def fact(self, name: str) -> Fact | None:
+        """The fact called `name`, if it was established."""
+        return next((fact for fact in self.facts if fact.name == name), None)
+
+
+@dataclass(frozen=True)
 class Rating:
     """What is known of one framework on one criterion, as of a date and for these needs.
 
@@ -823,6 +881,22 @@ class Settle:
     expected: float
     most: float
     winners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sway:
+    """How far one uncertain thing, alone, can move the leader's lead; all else as it stands.
+
+    `subject` is a criterion whose weight is uncertain, or a framework and a criterion whose rating
+    is. `low` and `high` are the leads at the ends, -1 to 1; below 0 another leads, `low_leader`.
+    """
+
+    kind: SwayKind
+    subject: tuple[str, ...]
+    low: float
+    high: float
+    low_leader: str
+    high_leader: str
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,27 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: advise test bench site check clean
+.PHONY: advise test bench site examples check clean
 
 advise: $(VENV)/light
 	@$(BIN)/advisor advise
 
 test: $(VENV)/full
 	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/full
 	$(BIN)/advisor bench
 
+# More options go into SITE: make site SITE="--base-url https://example.org/here"
 site: $(VENV)/light
-	$(BIN)/advisor site -o _site
+	$(BIN)/advisor site -o _site $(SITE)
+
+# What is made from the evidence and committed: run it after the evidence has changed.
+examples: $(VENV)/full
+	$(BIN)/python -m tests.test_examples
+	$(BIN)/python -m tests.examples
 
 check: $(VENV)/full
 	$(BIN)/ruff check .
@@ -39,4 +46,4 @@ $(VENV)/full: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@ $(VENV)/light
 
 clean:
-	rm -rf $(VENV) _site report.html .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .tools _site report.html .pytest_cache .mypy_cache .ruff_cache

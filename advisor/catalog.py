@@ -29,6 +29,7 @@ from advisor.model import (
     Question,
     Source,
     Stack,
+    Start,
     Statement,
     Workload,
 )
@@ -50,6 +51,7 @@ TABLES: dict[str, tuple[str, type[BaseModel]]] = {
     "workload": ("workloads", Workload),
     "claim": ("claims", Claim),
     "bridge": ("bridges", Bridge),
+    "start": ("starts", Start),
     "metric": ("metrics", Metric),
     "omission": ("omissions", Omission),
 }
@@ -69,8 +71,9 @@ REFERENCES = (
     ("bridges", "from_", "frameworks"),
     ("bridges", "to", "frameworks"),
     ("bridges", "sources", "sources"),
+    ("starts", "id", "stacks"),
     ("metrics", "frameworks", "frameworks"),
-    ("omissions", "stacks", "stacks"),
+    ("omissions", "spared", "stacks"),
 )
 
 

@@ -6,6 +6,7 @@
     ├── RunError            a run file that is broken or may not be mixed with the others
     ├── MeasureError        a measurement cannot be started or continued
     ├── InteractionError    a question cannot be asked here
+    ├── RecordError         a recorded decision cannot be read, rebuilt or filed
     └── OutputError         a result cannot be written
 
 Deep code raises; only the command line prints and exits.
@@ -22,6 +23,7 @@ __all__ = [
     "MeasureError",
     "OutputError",
     "Problem",
+    "RecordError",
     "RunError",
 ]
 
@@ -64,6 +66,10 @@ class MeasureError(AdvisorError):
 
 class InteractionError(AdvisorError):
     """There is nobody to ask: no terminal, or a continuous-integration job."""
+
+
+class RecordError(AdvisorError):
+    """A report or an architecture decision record does not hold what is asked of it."""
 
 
 class OutputError(AdvisorError):

@@ -5,27 +5,45 @@ decision for this machine should rest on this machine.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from advisor.catalog import load_catalog
-from advisor.errors import AnswersError, Problem
+from advisor.errors import AnswersError, Problem, RunError
 from advisor.model import Catalog, Cell
 from advisor.runs import Runs, bundled_results, own_results, read_runs, task_sources
 from advisor.summarize import summarize
 
-__all__ = ["Evidence", "cells_of", "gather", "parse_date", "parse_two_dates", "today"]
+__all__ = [
+    "Evidence",
+    "cells_of",
+    "chosen_cells",
+    "gather",
+    "parse_date",
+    "parse_two_dates",
+    "session_cells",
+    "today",
+]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Knowledge, cells that count, and the runs they come from."""
+    """Knowledge, cells that count, and the runs they come from.
+
+    `measured` are all cells, also those that others take the place of in a decision.
+    """
 
     catalog: Catalog
     cells: tuple[Cell, ...]
     runs: tuple[Runs, ...]
+    measured: tuple[Cell, ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Whether measurements of the user's own are among the cells that count."""
+        return any(cell.own for cell in self.cells)
 
 
 def gather(results: Sequence[Path], as_of: date) -> Evidence:
@@ -39,9 +57,20 @@ def gather(results: Sequence[Path], as_of: date) -> Evidence:
     own = [read_runs(*results)] if results else _runs_in(own_results())
     bundled = _runs_in(bundled_results())
     mine = tuple(replace(cell, own=True) for cell in _cells(catalog, own, as_of))
+    theirs = _cells(catalog, bundled, as_of)
     covered = {cell.device for cell in mine}
-    rest = tuple(cell for cell in _cells(catalog, bundled, as_of) if cell.device not in covered)
-    return Evidence(catalog, mine + rest, (*own, *bundled))
+    rest = tuple(cell for cell in theirs if cell.device not in covered)
+    return Evidence(catalog, mine + rest, (*own, *bundled), _newest((*theirs, *mine)))
+
+
+def _newest(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """One cell per measurement: of several that two folders give, the one of the newest session."""
+    found: dict[tuple[str, ...], Cell] = {}
+    for cell in cells:
+        key = (cell.machine, cell.stack, cell.task, cell.phase, cell.metric)
+        if key not in found or found[key].session <= cell.session:
+            found[key] = cell
+    return tuple(found.values())
 
 
 def _runs_in(folder: Path) -> list[Runs]:
@@ -63,6 +92,36 @@ def cells_of(catalog: Catalog, runs: Runs, *, as_of: date | None = None) -> tupl
         as_of=as_of,
         sources=task_sources(),
     )
+
+
+def chosen_cells(cells: Sequence[Cell], **chosen: Collection[str] | None) -> tuple[Cell, ...]:
+    """The cells whose attributes are among the chosen, such as `task=["mlp-mnist"]`.
+
+    Nothing chosen of an attribute means all. RunError naming the first choice that fits nothing.
+    """
+    found = tuple(cells)
+    for attribute, wanted in chosen.items():
+        known = sorted({getattr(cell, attribute) for cell in found})
+        for name in sorted(set(wanted or ()) - set(known)):
+            cure = f"There are: {', '.join(known)}." if known else "Measure with `advisor bench`."
+            raise RunError(Problem(f"--{attribute}", f'nothing was measured for "{name}"', cure))
+        found = tuple(cell for cell in found if not wanted or getattr(cell, attribute) in wanted)
+    return found
+
+
+def session_cells(catalog: Catalog, name: str) -> tuple[Cell, ...]:
+    """The cells of one session: `name` is its folder, or a folder of one's own or bundled results.
+
+    RunError if there is no such folder, or if it holds several machines.
+    """
+    places = (Path(name), own_results() / name, bundled_results() / name)
+    folder = next((place for place in places if place.is_dir()), Path(name))
+    cells = cells_of(catalog, read_runs(folder))
+    machines = sorted({cell.machine for cell in cells})
+    if len(machines) > 1:
+        cure = "Name the folder of one session."
+        raise RunError(Problem(name, f"there are {len(machines)} machines in it", cure))
+    return cells
 
 
 def today() -> date:

@@ -43,6 +43,7 @@ __all__ = [
     "Difference",
     "Doubt",
     "Estimator",
+    "Fact",
     "Flip",
     "FlipKind",
     "Focus",
@@ -61,6 +62,7 @@ __all__ = [
     "Plan",
     "Policy",
     "ProjectPhase",
+    "Proof",
     "Question",
     "Ranked",
     "Rating",
@@ -75,7 +77,10 @@ __all__ = [
     "Source",
     "Stack",
     "StackChoice",
+    "Start",
     "Statement",
+    "Sway",
+    "SwayKind",
     "Tier",
     "Turned",
     "Unit",
@@ -93,6 +98,7 @@ Tier = Literal["measured", "probed", "documented", "judged", "unknown"]
 Verdict = Literal["clear", "lean", "too-close", "none"]
 FlipKind = Literal["answer", "requirement", "weight", "group", "measurement", "cell"]
 SettleKind = Literal["question", "measurement", "cell"]
+SwayKind = Literal["weight", "rating"]
 CheckMethod = Literal["topsis", "promethee-ii"]
 Unit = Literal["s", "bytes", "share"]
 Better = Literal["lower", "higher"]
@@ -141,6 +147,14 @@ class Stack(Noun):
     extra: str = ""
 
 
+class Start(Noun):
+    """What to install and a first program for a stack that is no default; `id` is the stack's."""
+
+    id: Id
+    install: str
+    code: str
+
+
 class Group(Noun):
     """A heading for criteria; the first level of weight uncertainty."""
 
@@ -185,21 +199,25 @@ def unit_of(metric: str) -> Unit:
 
 
 class Omission(Noun):
-    """What a full measurement leaves out, and why.
+    """What is left out of a measurement unless someone asks for that very task, and why.
 
-    The named stacks do not measure the named phases, except on the tasks `but`. No stack named
-    means all of them.
+    The named phases are measured on the tasks that it `keeps` and on no others. That holds for
+    every stack, or only for those of the named `modes`, or that are `tuned`, which is nobody's
+    default; never for `spared` stacks.
     """
 
     phases: Annotated[tuple[Id, ...], Field(min_length=1)]
-    stacks: tuple[Id, ...] = ()
-    but: tuple[Id, ...] = ()
     reason: str
+    keeps: tuple[Id, ...] = ()
+    modes: tuple[str, ...] = ()
+    tuned: bool = False
+    spared: tuple[Id, ...] = ()
 
-    def covers(self, stack: str, task: str, phase: str) -> bool:
-        """Whether this measurement is left out."""
-        named = not self.stacks or stack in self.stacks
-        return phase in self.phases and named and task not in self.but
+    def covers(self, stack: Stack, task: str, phase: str, *, default: bool) -> bool:
+        """Whether this measurement is left out; `default` tells whether the stack is one."""
+        if phase not in self.phases or task in self.keeps or stack.id in self.spared:
+            return False
+        return not (self.tuned and default) and (not self.modes or stack.mode in self.modes)
 
 
 class Criterion(Noun):
@@ -237,7 +255,8 @@ class Statement(Noun):
 
     Levels: 0 absent or dead, 1 weak or declining, 2 usable with caveats, 3 good, 4 leading or
     complete. `inherits` names the framework whose quality this really is, so that the same fact
-    is not counted as independent evidence twice.
+    is not counted as independent evidence twice. `run` is the run file of the proof that says so;
+    nobody writes it into a knowledge file.
     """
 
     framework: Id
@@ -248,6 +267,7 @@ class Statement(Noun):
     sources: tuple[SourceId, ...]
     note: str = ""
     inherits: Id | None = None
+    run: str = ""
 
     @model_validator(mode="after")
     def _caveats_are_named(self) -> Self:
@@ -439,6 +459,7 @@ class Catalog(Noun):
     workloads: tuple[Workload, ...]
     claims: tuple[Claim, ...] = ()
     bridges: tuple[Bridge, ...] = ()
+    starts: tuple[Start, ...] = ()
     metrics: tuple[Metric, ...] = ()
     omissions: tuple[Omission, ...] = ()
     policy: Policy
@@ -458,6 +479,11 @@ class Catalog(Noun):
     def criterion(self, id: str) -> Criterion:
         """The criterion called `id`; KeyError if there is none."""
         return _named(self.criteria, id)
+
+    @property
+    def default_stacks(self) -> tuple[Stack, ...]:
+        """The stack that each framework's own documentation starts with."""
+        return tuple(self.stack(framework.default_stack) for framework in self.frameworks)
 
     def metric(self, id: str) -> Metric:
         """The metric called `id`; KeyError if there is none."""
@@ -667,6 +693,47 @@ class BreakEven:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """Something that was established: `says` is true if it `holds`, `detail` is what was seen."""
+
+    name: str
+    says: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What a probe found out about one framework by running code.
+
+    `level` follows from the facts by the probe's rubric; it is None unless the outcome is "passed".
+    "missing" means that something optional was not installed, "failed" that the probe broke.
+    `source` is a digest of the probe's program, `run` the name of the run file.
+    """
+
+    probe: str
+    framework: str
+    criterion: str
+    level: int | None
+    outcome: Literal["passed", "failed", "missing"]
+    reason: str
+    seconds: float
+    facts: tuple[Fact, ...]
+    claims: tuple[str, ...]
+    source: str
+    log: str
+    date: dt.date
+    session: str
+    machine: str
+    run: str
+    versions: Mapping[str, str]
+
+    def fact(self, name: str) -> Fact | None:
+        """The fact called `name`, if it was established."""
+        return next((fact for fact in self.facts if fact.name == name), None)
+
+
+@dataclass(frozen=True)
 class Rating:
     """What is known of one framework on one criterion, as of a date and for these needs.
 
@@ -814,6 +881,22 @@ class Settle:
     expected: float
     most: float
     winners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sway:
+    """How far one uncertain thing, alone, can move the leader's lead; all else as it stands.
+
+    `subject` is a criterion whose weight is uncertain, or a framework and a criterion whose rating
+    is. `low` and `high` are the leads at the ends, -1 to 1; below 0 another leads, `low_leader`.
+    """
+
+    kind: SwayKind
+    subject: tuple[str, ...]
+    low: float
+    high: float
+    low_leader: str
+    high_leader: str
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from advisor.errors import OutputError, Problem
 
-__all__ = ["MARKER", "write_file", "write_folder"]
+__all__ = ["MARKER", "check_folder", "write_file", "write_files", "write_folder"]
 
 #: A folder that holds this file was made by us, so we may replace it.
 MARKER = ".advisor-site"
@@ -32,20 +32,45 @@ def write_file(path: Path, content: str | bytes) -> None:
         _replace_file(target, data)
 
 
-def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
+def write_files(files: Mapping[Path, str | bytes]) -> None:
+    """Write several files, all or nothing: everything is staged beside its target, then renamed.
+
+    Should a rename fail, those before it are undone. A link is followed. Raises OutputError.
+    """
+    staged: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            with _output_errors(path):
+                target = path.resolve()
+                target.parent.mkdir(parents=True, exist_ok=True)
+                staged[target] = _staged(target, content)
+        _rename_all(staged)
+    finally:
+        for draft in staged.values():
+            draft.unlink(missing_ok=True)
+
+
+def write_folder(path: Path, files: Mapping[str, bytes | Path]) -> None:
     """Make `path` a folder of exactly `files` (relative names with "/" to contents) and our marker.
 
-    An existing folder is replaced only if it is empty or holds the marker, and stays as it was if
-    anything fails. Raises OutputError with all problems of the names at once.
+    A path as a content stands for the file that it names, which is copied. An existing folder is
+    replaced only if it is empty or holds the marker, and stays as it was if anything fails. Raises
+    OutputError with all problems of the names at once.
     """
     problems = [problem for name in files if (problem := _name_problem(path, name))]
     if problems:
         raise OutputError(problems)
+    check_folder(path)
     with _output_errors(path):
         target = path.resolve()
-        _refuse_foreign(path, target)
         target.parent.mkdir(parents=True, exist_ok=True)
         _replace_folder(target, files)
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a folder that `write_folder` would not replace, before anything is made for it."""
+    with _output_errors(path):
+        _refuse_foreign(path, path.resolve())
 
 
 @contextmanager
@@ -68,7 +93,35 @@ def _replace_file(target: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
+def _staged(target: Path, content: str | bytes) -> Path:
+    draft = _beside(target)
+    with draft.open("xb") as stream:
+        stream.write(content.encode() if isinstance(content, str) else content)
+    return draft
+
+
+def _rename_all(staged: Mapping[Path, Path]) -> None:
+    """Put every draft in its place, or everything back as it was."""
+    old: dict[Path, bytes | None] = {}
+    for target, draft in staged.items():
+        try:
+            with _output_errors(target):
+                old[target] = target.read_bytes() if target.exists() else None
+                draft.replace(target)
+        except OutputError:
+            for done in old.keys() - {target}:
+                _restore(done, old[done])
+            raise
+
+
+def _restore(target: Path, content: bytes | None) -> None:
+    if content is None:
+        target.unlink(missing_ok=True)
+    else:
+        _replace_file(target, content)
+
+
+def _replace_folder(target: Path, files: Mapping[str, bytes | Path]) -> None:
     stage = _beside(target)
     try:
         _fill(stage, {**files, MARKER: b""})
@@ -77,12 +130,15 @@ def _replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _fill(stage: Path, files: Mapping[str, bytes]) -> None:
+def _fill(stage: Path, files: Mapping[str, bytes | Path]) -> None:
     stage.mkdir()
     for name, content in files.items():
         file = stage / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        if isinstance(content, Path):
+            shutil.copyfile(content, file)
+        else:
+            file.write_bytes(content)
 
 
 def _swap(stage: Path, target: Path) -> None:

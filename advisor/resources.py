@@ -6,7 +6,7 @@ have them beside the package. `importlib.resources` alone misses the second case
 
 from pathlib import Path
 
-__all__ = ["laboratory", "resource"]
+__all__ = ["laboratory", "licence", "resource"]
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -21,3 +21,9 @@ def laboratory() -> Path:
     """The folder that holds `benchmarks/`: what a measuring process needs on its path."""
     packaged = PACKAGE / "_laboratory"
     return packaged if packaged.is_dir() else PACKAGE.parent
+
+
+def licence() -> Path:
+    """The text of the licence that code and evidence are under."""
+    packaged = PACKAGE / "_LICENSE"
+    return packaged if packaged.is_file() else PACKAGE.parent / "LICENSE"

@@ -23,7 +23,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -41,7 +41,7 @@ from pydantic import (
 )
 
 from advisor.errors import Problem, RunError
-from advisor.model import Id, Unit, unit_of
+from advisor.model import Id, Proof, Unit, unit_of
 from advisor.resources import laboratory
 
 __all__ = [
@@ -266,7 +266,8 @@ class Runs:
     row per measurement that was tried, `processes` one per run file with the load it met. `run` is
     the file's name below its results folder. `machines` maps a slug to its fingerprint, `versions`
     maps (session, stack) to the versions used. `digest` is a SHA-256 over the sorted digests of the
-    files.
+    files. `files` maps (machine, session, run) to the file itself. `proofs` are what probes found
+    out, the oldest session first.
     """
 
     measurements: pd.DataFrame
@@ -275,6 +276,8 @@ class Runs:
     machines: Mapping[str, Mapping[str, Scalar]]
     versions: Mapping[tuple[str, str], Mapping[str, str]]
     digest: str
+    files: Mapping[tuple[str, str, str], Path] = field(default_factory=dict)
+    proofs: tuple[Proof, ...] = ()
 
     @cached_property
     def samples(self) -> pd.DataFrame:
@@ -576,9 +579,12 @@ def _measured(file: RunFile) -> Iterator[tuple[ExtraInfo, str]]:
 
 
 def _misplaced(files: Iterable[RunFile], study: bool) -> Iterator[Problem]:
-    """Twins of an A/A study where evidence is read, and evidence where a study is read."""
+    """Twins of an A/A study where evidence is read, and the reverse; once for each folder."""
+    seen: set[Path] = set()
     for file in files:
-        if (file.content.advisor.twin is not None) != study:
+        wrong = (file.content.advisor.twin is not None) != study
+        if wrong and file.path.parent not in seen:
+            seen.add(file.path.parent)
             what = "is no part of an A/A study" if study else "is half of an A/A study, no evidence"
             cure = "Give the folder of `advisor bench --aa`" if study else "Keep studies elsewhere"
             yield Problem(f"{file.path} [advisor.twin]", f"this run {what}", cure)
@@ -593,6 +599,7 @@ def _as_runs(files: list[RunFile]) -> Runs:
         machines={file.slug: file.machine for file in files},
         versions={_version_key(file): file.content.advisor.versions for file in _complete(files)},
         digest=hashlib.sha256(digests.encode()).hexdigest(),
+        files={(file.slug, file.content.advisor.session, file.name): file.path for file in files},
     )
 
 

@@ -1,11 +1,14 @@
 """The gate that asks whether a task is the same model in every framework.
 
     python -m benchmarks.agreement --stack pytorch-eager --task mlp-mnist --out a.npz
+    python -m benchmarks.agreement --stack pytorch-eager [--task T --task U] --into FOLDER
     python -m benchmarks.agreement compare a.npz b.npz c.npz [--json]
 
 The first form computes outputs, loss, gradients and the weights and state after ten SGD steps from
-shared weights and data, in a process that loads one framework. The second loads none; it prints a
-table and exits 0 if all agree, 1 if not, 2 if a file cannot be read.
+shared weights and data, in a process that loads one framework; it exits 3 if the stack refuses the
+task. The second does so for several tasks, leaves FOLDER/STACK.TASK.npz for each, and prints as
+JSON why a task could not be computed. The third loads none; it prints a table and exits 0 if all
+agree, 1 if not, 2 if a file cannot be read.
 """
 
 import argparse
@@ -17,8 +20,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import comparison, tasks
-from benchmarks.errors import LaboratoryError
-from benchmarks.stacks import STACKS, open_stack
+from benchmarks.errors import LaboratoryError, RefusedError
+from benchmarks.runfile import first_line
+from benchmarks.stacks import DEVICES, STACKS, open_stack
+from benchmarks.stacks.protocol import Device
 from benchmarks.tasks import data
 from benchmarks.tasks.task import Batch
 
@@ -27,22 +32,37 @@ __all__ = ["main", "record"]
 STEPS = 10
 
 
-def record(stack_id: str, task_id: str, *, threads: int, choice: str) -> comparison.Record:
-    """What the stack computes for the task; `choice` is "auto", "real" or "synthetic"."""
-    stack, task = open_stack(stack_id, threads), tasks.task(task_id)
+def record(
+    stack_id: str, task_id: str, *, threads: int, choice: str, device: Device = "cpu"
+) -> comparison.Record:
+    """What the stack computes for the task; `choice` is "auto", "real" or "synthetic".
+
+    RefusedError if the stack cannot do the task.
+    """
+    stack, task = open_stack(stack_id, threads, device), tasks.task(task_id)
     examples = task.examples(choice)
     batches = [examples.batch(task.train_batch, number) for number in range(STEPS)]
     trainer = stack.trainer(task, "sgd")
     trainer.load(task.gate_weights())
     on_device = [trainer.put(batch) for batch in batches]
     loss, gradients = trainer.gradients(on_device[0])
-    arrays = {"forward": trainer.predict(on_device[0]).astype("float32")}
+    arrays = {"forward": trainer.forward(on_device[0]).astype("float32")}
     arrays |= {f"gradient/{name}": values for name, values in gradients.items()}
     for batch in on_device:
         trainer.step(batch)
     arrays |= {f"weights/{name}": values for name, values in trainer.weights().items()}
     arrays |= {f"state/{name}": values for name, values in trainer.state().items()}
-    return comparison.Record(stack_id, task_id, examples.name, _digest(batches), loss, arrays)
+    return comparison.Record(
+        stack=stack_id,
+        task=task_id,
+        data=examples.name,
+        digest=_digest(batches),
+        loss=loss,
+        arrays=arrays,
+        dtype=str(stack.flags()["dtype"]),
+        flops=trainer.flops(on_device[0]),
+        flops_note=task.flops_note,
+    )
 
 
 def _digest(batches: Sequence[Batch]) -> str:
@@ -67,14 +87,42 @@ def _compare(arguments: Sequence[str]) -> int:
 def _record(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("benchmarks.agreement")
     parser.add_argument("--stack", required=True, choices=sorted(STACKS))
-    parser.add_argument("--task", required=True, choices=tasks.task_ids())
-    parser.add_argument("--out", required=True, type=Path, help="the .npz file to write")
+    parser.add_argument("--task", action="append", choices=tasks.task_ids(), help="else all")
+    place = parser.add_mutually_exclusive_group(required=True)
+    place.add_argument("--out", type=Path, help="the .npz file to write, of a single task")
+    place.add_argument("--into", type=Path, help="the folder for one .npz file of each task")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--device", choices=DEVICES, default="cpu")
     parser.add_argument("--data", choices=data.CHOICES, default="synthetic")
     given = parser.parse_args(arguments)
-    found = record(given.stack, given.task, threads=given.threads, choice=given.data)
-    found.save(given.out)
+    chosen = tuple(dict.fromkeys(given.task or tasks.task_ids()))
+    if given.into:
+        failed = _record_all(given, chosen)
+        print(json.dumps(failed))  # noqa: T201
+    elif len(chosen) == 1:
+        _record_one(given, chosen[0]).save(given.out)
+    else:
+        parser.error("--out holds one task; name it with --task, or use --into")
     return 0
+
+
+def _record_one(given: argparse.Namespace, task_id: str) -> comparison.Record:
+    options = {"threads": given.threads, "choice": given.data, "device": given.device}
+    return record(given.stack, task_id, **options)
+
+
+def _record_all(given: argparse.Namespace, task_ids: Sequence[str]) -> dict[str, str]:
+    """Record every task that can be; why the others cannot."""
+    failed = {}
+    for task_id in task_ids:
+        try:
+            _record_one(given, task_id).save(given.into / f"{given.stack}.{task_id}.npz")
+        except RefusedError as refusal:
+            failed[task_id] = first_line(str(refusal))
+        except Exception as error:  # whatever it is, the other tasks can still be checked
+            reason = first_line(f"{type(error).__name__}: {error}")
+            failed[task_id] = f"agreement could not be checked: {reason}"
+    return failed
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -86,6 +134,9 @@ def main(arguments: Sequence[str]) -> int:
     except LaboratoryError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
+    except RefusedError as refusal:
+        print(refusal, file=sys.stderr)  # noqa: T201
+        return 3
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ machine, and record how every test ended, since a failed test leaves no trace in
 """
 
 import json
+import math
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,17 @@ import pytest
 from benchmarks import machine, tasks
 from benchmarks.errors import LaboratoryError, RefusedError
 from benchmarks.runfile import Outcome, Replicate, RunFile, first_line
-from benchmarks.stacks import STACKS, foreign_frameworks, open_stack
+from benchmarks.stacks import DEVICES, STACKS, foreign_frameworks, open_stack
 from benchmarks.stacks.protocol import Stack, Trainer
 from benchmarks.tasks import data
 from benchmarks.tasks.task import Examples, Rounds, Task
 
 RUN = pytest.StashKey[RunFile]()
 #: Startup comes first: its parent process may hold no framework yet.
-ORDER = ("startup", "train", "predict")
+ORDER = ("startup", "train", "predict", "harness")
 COMMIT_FACTS = ("id", "time", "dirty")
+#: Of what cpuinfo finds out, this is what `pytest-benchmark compare` and a reader look at.
+CPU_FACTS = ("arch", "brand_raw", "count", "hz_advertised_friendly")
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--task", action="append", choices=tasks.task_ids(), help="a task; repeat for more; all"
     )
+    group.addoption("--device", choices=DEVICES, default="cpu", help="cpu, or the first NVIDIA GPU")
     group.addoption("--threads", type=int, help="threads for everything; all usable cores")
     group.addoption("--data", choices=data.CHOICES, default="auto", help="real if it is cached")
     group.addoption("--quick-rounds", action="store_true", help="three samples of everything")
+    group.addoption(
+        "--seconds", type=float, default=math.inf, help="fewer samples where they take longer"
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -59,12 +66,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if stack is None:
         raise pytest.UsageError(f"say which stack to measure: --stack {{{','.join(STACKS)}}}")
     items.sort(key=lambda item: ORDER.index(_cell(item)["phase"]) if item in cells else -1)
+    threads = config.getoption("--threads") or machine.usable_cores()
+    device = config.getoption("--device")
     try:
         replicate = Replicate.from_environment()
+        run_file = RunFile(stack, STACKS[stack].framework, threads, replicate, device)
     except LaboratoryError as error:
         raise pytest.UsageError(str(error)) from error
-    threads = config.getoption("--threads") or machine.usable_cores()
-    config.stash[RUN] = RunFile(stack, STACKS[stack].framework, threads, replicate)
+    config.stash[RUN] = run_file
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -82,7 +91,7 @@ def run_file(request: pytest.FixtureRequest) -> RunFile:
 @pytest.fixture(scope="session")
 def stack(run_file: RunFile) -> Stack:
     """The stack, limited to the threads asked for, alone in this process."""
-    opened = open_stack(run_file.stack, run_file.threads)
+    opened = open_stack(run_file.stack, run_file.threads, run_file.device)
     run_file.versions, run_file.flags = opened.versions(), opened.flags()
     return opened
 
@@ -97,8 +106,10 @@ def task(task_id: str, run_file: RunFile) -> Task:
 
 @pytest.fixture(scope="session")
 def rounds(task: Task, request: pytest.FixtureRequest) -> Rounds:
-    """How many samples to take."""
-    return task.rounds.quick() if request.config.getoption("--quick-rounds") else task.rounds
+    """How many samples to take, and for how long at most."""
+    if request.config.getoption("--quick-rounds"):
+        return task.rounds.quick()
+    return replace(task.rounds, seconds=request.config.getoption("--seconds"))
 
 
 @pytest.fixture(scope="session")
@@ -162,6 +173,8 @@ def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
     # The host's name and its exact kernel build say who measured, not on what.
     for key in ("node", "release"):
         machine_info.pop(key, None)
+    cpu = machine_info.get("cpu", {})
+    machine_info["cpu"] = {key: cpu[key] for key in CPU_FACTS if key in cpu}
 
 
 def pytest_benchmark_update_commit_info(commit_info: dict[str, Any]) -> None:
@@ -187,6 +200,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     wanted = session.config.option.benchmark_json and RUN in session.config.stash
     if wanted and not timed.benchmarks:
         _write_empty(session.config, timed)
+    elif wanted:
+        _compact(session.config.option.benchmark_json)
 
 
 def _write_empty(config: pytest.Config, timed: Any) -> None:
@@ -200,8 +215,18 @@ def _write_empty(config: pytest.Config, timed: Any) -> None:
         commit_info=commit,
     )
     pytest_benchmark_update_json(config, empty)
-    text = json.dumps(empty, indent=4)
-    Path(config.option.benchmark_json).write_text(text, encoding="utf-8")
+    _write(config.option.benchmark_json, empty)
+
+
+def _compact(path: Path) -> None:
+    """Half of what pytest-benchmark writes is the space before it."""
+    _write(path, json.loads(path.read_text(encoding="utf-8")))
+
+
+def _write(path: Path, content: object) -> None:
+    part = path.with_name(f".{path.name}.compact")
+    part.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
+    part.replace(path)
 
 
 def _cell(item: pytest.Item) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks import machine
 from benchmarks.errors import LaboratoryError
+from benchmarks.stacks.protocol import Device
 
 __all__ = ["Outcome", "Replicate", "RunFile", "first_line"]
 
@@ -39,7 +40,8 @@ class Replicate:
     """What only the starter of this process knows; every part has a plain default.
 
     `machine` and `load` replace what would be measured here, key by key. `refused` maps a task to
-    the reason why it yields no number, such as a failed gate.
+    the reason why it yields no number, such as a failed gate. `twin` is 0 or 1 where a process of
+    an A/A study has a twin.
     """
 
     replicate: int = 0
@@ -47,6 +49,7 @@ class Replicate:
     machine: dict[str, Any] = field(default_factory=dict)
     load: dict[str, Any] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    twin: int | None = None
 
     @classmethod
     def from_environment(cls) -> "Replicate":
@@ -57,19 +60,20 @@ class Replicate:
         except (ValueError, TypeError) as error:
             raise LaboratoryError(
                 VARIABLE,
-                f"it is not JSON with replicate, session, machine, load, refused ({error})",
+                f"it is not JSON with replicate, session, machine, load, refused, twin ({error})",
                 cure="Unset the variable, or let `advisor bench` set it",
             ) from error
 
 
 @dataclass
 class RunFile:
-    """What one process has to say, gathered while it runs."""
+    """What one process has to say, gathered while it runs; LaboratoryError without the device."""
 
     stack: str
     framework: str
     threads: int
     replicate: Replicate
+    device: Device = "cpu"
     versions: dict[str, str] = field(default_factory=dict)
     flags: dict[str, Any] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -78,6 +82,7 @@ class RunFile:
 
     def __post_init__(self) -> None:
         # Before any framework fills the memory and the cores with its own threads.
+        self.machine = machine.fingerprint(self.device)
         self.ceiling = machine.ceiling(self.threads)
 
     def block(self) -> dict[str, Any]:
@@ -88,12 +93,13 @@ class RunFile:
             "framework": self.framework,
             "replicate": self.replicate.replicate,
             "session": self.replicate.session or self.started,
-            "machine": machine.fingerprint() | self.replicate.machine,
+            "machine": self.machine | self.replicate.machine,
             "versions": self.versions,
             "flags": {"threads": self.threads} | self.flags,
             "load": self.load | self.replicate.load,
             "ceiling": self.ceiling,
             "outcomes": [asdict(outcome) for outcome in self.outcomes.values()],
+            **({} if self.replicate.twin is None else {"twin": self.replicate.twin}),
         }
 
     def passed(self, test: str) -> bool:

@@ -21,11 +21,12 @@ def main() -> int:
     parser.add_argument("--stack", required=True)
     parser.add_argument("--task", required=True)
     parser.add_argument("--threads", required=True, type=int)
+    parser.add_argument("--device", default="cpu")
     given = parser.parse_args()
 
     from benchmarks import stacks, tasks  # importing is what is timed
 
-    stack = stacks.open_stack(given.stack, given.threads)
+    stack = stacks.open_stack(given.stack, given.threads, given.device)
     imported = time.perf_counter()
     task = tasks.task(given.task)
     trainer = stack.trainer(task, "adam")

@@ -314,7 +314,8 @@ const advisorAsk = ((data, flow, result) => {
     advisorScore.decide({ ...data, policy }, {});
   }
 
-  (window.requestIdleCallback ?? setTimeout)(warmUp);
+  const idle = window.requestIdleCallback ?? setTimeout;
+  form.addEventListener("input", () => idle(warmUp), { once: true });
   state = arrive(history.state) ?? state;
   document.documentElement.classList.add("asks");
   show(false);

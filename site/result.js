@@ -291,7 +291,7 @@ const advisorResult = (() => {
 
   /** A bar as long as the share; the lines stand where lean and clear begin. */
   function bar({ data: { policy } }, share, marks = true) {
-    const line = (at) => ["path", { d: `M${at * 200} 0V14`, class: "threshold" }];
+    const line = (at) => ["path", { d: `M${at * 200} 0V14`, class: "threshold", "vector-effect": "non-scaling-stroke" }];
     return drawing(
       { class: "bar", viewBox: "0 0 200 14", preserveAspectRatio: "none" },
       ["rect", { class: "rail", width: 200, height: 14 }],

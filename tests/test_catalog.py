@@ -45,6 +45,33 @@ FAULTS = [
         ("default_stack", "x"),
     ),
     ("sources.toml", "[[source]]", "[[source]", ("sources.toml", "TOML", "line")),
+    (
+        "metrics.toml",
+        'id = "accuracy", phase = "learn", unit = "share"',
+        'id = "accuracy", phase = "learn", unit = "s"',
+        ("metrics.toml", "accuracy", 'has the unit "share"'),
+    ),
+    ("metrics.toml", 'better = "higher"', 'better = "larger"', ("metrics.toml", "better")),
+    (
+        "metrics.toml",
+        'id = "step-seconds", phase = "train"',
+        'id = "step-seconds", phase = "fit"',
+        ("training-speed measure", '"step-seconds" is no metric of the phase "train"'),
+    ),
+    ("metrics.toml", 'frameworks = ["keras"]', 'frameworks = ["kera"]', ("frameworks", "kera")),
+    (
+        "omissions.toml",
+        'phases = ["memory"]',
+        'phases = ["memry"]',
+        ("omissions.toml", '"memry" is no phase'),
+    ),
+    (
+        "omissions.toml",
+        'spared = ["keras-torch"]',
+        'spared = ["keras-tork"]',
+        ("spared", "keras-tork"),
+    ),
+    ("policy.toml", 'estimator = "median"', 'estimator = "mean"', ("policy.toml", "estimator")),
 ]
 
 

@@ -14,10 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from advisor import __version__
 from advisor.ask.answers import read_answers
 from advisor.catalog import load_catalog
 from advisor.decide import decide
 from advisor.model import Catalog, Cell, Decision, Movement, Rating, Verdict
+from advisor.rebuild import Finding, verify
+from advisor.recheck import recheck_all
 from advisor.runs import bundled_results, read_runs
 from advisor.summarize import summarize
 
@@ -150,6 +153,26 @@ def test_the_table_is_current() -> None:
     found = TABLE.search(README.read_text(encoding="utf-8"))
     assert found, "examples/README.md has lost the comments around its table"
     assert found[0] == f"{found[1]}{table()}{found[2]}", CURE
+
+
+def test_the_recorded_decisions_are_current() -> None:
+    from tests.examples import differing
+
+    cure = "They are stale: run `python -m tests.examples` and look at what changed."
+    assert list(differing()) == [], cure
+
+
+def test_the_recorded_decisions_are_reports_that_stand_and_records_that_hold() -> None:
+    from tests.examples import FOLDER, PROJECTS, bundled
+
+    reports = sorted(FOLDER.glob("*.report.html"))
+    assert len(reports) == len(PROJECTS) >= 6
+    for report in reports:
+        assert verify(report, lambda _: bundled(), version=__version__) == Finding("untouched")
+        assert report.stat().st_size < 500_000
+    checks, problems = recheck_all([FOLDER], lambda _: bundled(), as_of=newest())
+    assert problems == []
+    assert [check.outcome for check in checks] == ["same"] * len(PROJECTS)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ def test_what_a_command_printed_is_what_it_prints_today() -> None:
 
 def test_every_command_named_exists() -> None:
     known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
     named = set(re.findall(r"`advisor ([a-z]+)", README.read_text(encoding="utf-8")))
     assert named <= known
     assert known <= named, "the README's table leaves out a command"

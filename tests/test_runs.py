@@ -153,7 +153,8 @@ def test_twins_are_a_study_and_no_evidence(tmp_path: Path) -> None:
         written(tmp_path / "aa" / f"{twin}.json", content(twin=twin))
     process_file(tmp_path / "s", "pytorch-eager", 0, 0.002)
     assert read_runs(tmp_path / "aa", study=True).samples["twin"].unique().tolist() == [0, 1]
-    assert "half of an A/A study, no evidence" in told(tmp_path)
+    (problem,) = read_problems(tmp_path)
+    assert "half of an A/A study, no evidence" in problem.what
     with pytest.raises(RunError, match="no part of an A/A study"):
         read_runs(tmp_path, study=True)
 
@@ -382,3 +383,20 @@ def test_slug_is_safe_and_follows_the_whole_fingerprint() -> None:
     odd = machine_slug({**MACHINE, "cpu": "../../ «Ünïcode»" + "x" * 99})
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", odd)
     assert len(odd) < 60
+
+
+def test_twice_the_machines_take_about_twice_the_time(tmp_path: Path) -> None:
+    """2.9 times would be quadratic in part. What is counted is the processor's time."""
+    times = []
+    for machines in (100, 200):
+        folder = tmp_path / str(machines)
+        for number in range(machines):
+            machine = {**MACHINE, "cpu": f"Processor {number}"}
+            for replicate in range(3):
+                process_file(
+                    folder / f"m{number}", "pytorch-eager", replicate, 0.1, machine=machine
+                )
+        start = time.process_time()
+        assert len(read_runs(folder).machines) == machines
+        times.append(time.process_time() - start)
+    assert times[1] < 2.9 * times[0] + 0.1

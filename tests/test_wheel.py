@@ -52,6 +52,7 @@ def test_the_wheel_carries_what_the_package_reads(installed: Path) -> None:
         "_templates/site",
         "_site/style.css",
         "_examples/quick-prototype.answers.toml",
+        "_templates/adr",
         "_laboratory/benchmarks/conftest.py",
         "_laboratory/benchmarks/results",
     ):
@@ -65,9 +66,9 @@ def test_the_installed_tool_decides_reports_and_builds_the_site_like_the_checkou
     epoch = {"SOURCE_DATE_EPOCH": "1795305600", "ADVISOR_RESULTS": str(tmp_path / "none")}
     answers = installed / "advisor" / "_examples" / "mobile-production.answers.toml"
     made: dict[Path, dict[str, bytes]] = {}
+    command = (sys.executable, "-m", "advisor")
     for path in (installed, ROOT):
         out = tmp_path / path.name
-        command = (sys.executable, "-m", "advisor")
         environment = {**epoch, "PYTHONPATH": str(path)}
         where = run(
             sys.executable,
@@ -79,7 +80,9 @@ def test_the_installed_tool_decides_reports_and_builds_the_site_like_the_checkou
         assert where.startswith(str(path))
         decision = run(*command, "decide", answers, "--json", cwd=tmp_path, **environment)
         assert json.loads(decision)["winner"]
-        run(*command, "report", answers, "-o", out / "report.html", cwd=tmp_path, **environment)
+        for name in ("report.html", "report.md", "report.json"):
+            run(*command, "report", answers, "-o", out / name, cwd=tmp_path, **environment)
+        run(*command, "adr", answers, "--dir", out / "records", cwd=tmp_path, **environment)
         run(*command, "site", "-o", out / "site", cwd=tmp_path, **environment)
         files = {
             file.relative_to(out).as_posix(): file.read_bytes()
@@ -88,3 +91,9 @@ def test_the_installed_tool_decides_reports_and_builds_the_site_like_the_checkou
         }
         made[path] = {**files, "decision": decision.encode()}
     assert made[installed] == made[ROOT]
+    for path in (installed, ROOT):
+        there, other = tmp_path / path.name, {installed: ROOT, ROOT: installed}[path]
+        elsewhere = {**epoch, "PYTHONPATH": str(other), "PYTHONHASHSEED": "7"}
+        said = run(*command, "verify", there / "report.html", cwd=tmp_path, **elsewhere)
+        assert "untouched" in said
+        run(*command, "check", there / "records", cwd=tmp_path, **elsewhere)

@@ -1,7 +1,8 @@
 """A whole measurement: check, lock, gate, then one process after another.
 
 Finished run files are never touched again. An interruption keeps them, and `resume` runs only the
-processes whose file is missing, as part of the same session.
+processes whose file is missing, as part of the same session. With a budget of time, rounds are
+added after the planned ones for what is not decided yet.
 """
 
 from __future__ import annotations
@@ -11,85 +12,53 @@ import datetime as dt
 import importlib.util
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from advisor.errors import MeasureError, Problem
 from advisor.measure.child import stoppable
+from advisor.measure.choices import Choices
+from advisor.measure.expected import gate_seconds
 from advisor.measure.fingerprint import fingerprint
 from advisor.measure.gate import Refusals, agreement
-from advisor.measure.launch import Session, launch, write_without_samples
-from advisor.measure.load import Load, Look, look, wait_until_quiet
-from advisor.measure.lock import default_lock, locked
-from advisor.measure.plan import FULL, PHASES, Profile, Replicate, plan
+from advisor.measure.launch import NOT_STARTED, Session, write_without_samples
+from advisor.measure.lock import locked
+from advisor.measure.plan import Plan, Replicate
 from advisor.measure.progress import Event, Listener, ignore
+from advisor.measure.work import Remaining, Work, waiting_among
 from advisor.model import Stack
-from advisor.resources import laboratory as own_laboratory
-from advisor.runs import machine_slug, own_results, read_run
+from advisor.runs import machine_slug, read_run
 
-__all__ = [
-    "BenchResult",
-    "Choices",
-    "Preview",
-    "Remaining",
-    "bench",
-    "missing_modules",
-    "preview",
-]
+__all__ = ["BenchResult", "Preview", "bench", "missing_modules", "preview"]
 
-#: What a stack needs to be installed, and the extra that installs it.
-MODULES = {
-    "keras-tensorflow": (("keras", "tensorflow"), "keras"),
-    "tensorflow-graph": (("tensorflow",), "tensorflow"),
-    "pytorch-eager": (("torch",), "torch"),
-}
 LABORATORY_MODULES = ("pytest", "pytest_benchmark")
-
-#: The gate takes about this long for one stack and task.
-GATE_SECONDS = 10.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choices:
-    """What to measure and where; everything after `tasks` has a sensible default.
-
-    `out` is the folder that will hold the session's folder. `needs` maps a stack to the modules
-    that it imports and to the extra that installs them. `look` tells how busy the machine is.
-    """
-
-    stacks: tuple[Stack, ...]
-    tasks: tuple[str, ...]
-    phases: tuple[str, ...] = PHASES
-    profile: Profile = FULL
-    out: Path = field(default_factory=own_results)
-    resume: bool = False
-    laboratory: Path = field(default_factory=own_laboratory)
-    lock: Path = field(default_factory=default_lock)
-    needs: Mapping[str, tuple[Collection[str], str]] = field(default_factory=lambda: MODULES)
-    timeout_seconds: float | None = None
-    look: Look = look
-
-    def planned(self, folder: Path, refused: Collection[tuple[str, str]] = ()) -> list[Replicate]:
-        """Every process of the session that has no run file in `folder` yet."""
-        replicates = plan(
-            self.stacks,
-            self.tasks,
-            folder=folder,
-            phases=self.phases,
-            profile=self.profile,
-            refused=refused,
-        )
-        return [replicate for replicate in replicates if not replicate.out.exists()]
 
 
 @dataclass(frozen=True)
 class Preview:
     """What would be done: the processes in their order, and about how long they take."""
 
+    session: Session
     folder: Path
     replicates: tuple[Replicate, ...]
-    seconds: float
+    gate_seconds: float
+    left_out: Mapping[str, Mapping[tuple[str, str], str]]
+
+    @property
+    def seconds(self) -> float:
+        """About how long the whole takes."""
+        return self.gate_seconds + sum(self.group_seconds.values())
+
+    @property
+    def group_seconds(self) -> dict[str, float]:
+        """About how long the processes of each group of phases take, in the order of running."""
+        found: dict[str, float] = {}
+        for replicate in self.replicates:
+            spent = found.get(replicate.group, 0.0)
+            found[replicate.group] = spent + replicate.expected_seconds
+        return found
 
 
 @dataclass(frozen=True)
@@ -108,10 +77,17 @@ class BenchResult:
 
 def preview(choices: Choices) -> Preview:
     """What `bench` would do now; nothing is started or written."""
-    folder, _ = _place(choices, machine_slug(fingerprint()))
-    replicates = choices.planned(folder)
-    gate = GATE_SECONDS * len({(each.stack, task) for each in replicates for task in each.tasks})
-    return Preview(folder, tuple(replicates), gate + Remaining(replicates).seconds)
+    session, folder = _session(choices)
+    waiting = waiting_among(choices.plan(folder).rounds(choices.profile.replicates))
+    stacks = {stack.id: stack for stack in choices.stacks}
+    checked = {stack: len(tasks) for stack, tasks in _to_check(waiting).items()}
+    return Preview(
+        session=session,
+        folder=folder,
+        replicates=tuple(waiting),
+        gate_seconds=sum(gate_seconds(stacks[id], tasks) for id, tasks in checked.items()),
+        left_out={stack.id: choices.left_out(stack) for stack in choices.stacks},
+    )
 
 
 def bench(choices: Choices, *, progress: Listener = ignore) -> BenchResult:
@@ -123,17 +99,32 @@ def bench(choices: Choices, *, progress: Listener = ignore) -> BenchResult:
     """
     start = time.monotonic()
     _check_installed(choices)
-    machine = fingerprint()
     with locked(choices.lock), stoppable():
-        folder, session_id = _place(choices, machine_slug(machine))
-        session = Session(id=session_id, machine=machine, laboratory=choices.laboratory)
+        session, folder = _session(choices)
         _make(folder)
         try:
             refused = _gate(choices, session, folder, progress)
-            finished, failed = _replicates(choices, session, folder, refused, progress)
+            _record_omissions(choices, session, folder)
+            work = Work(choices, session, progress, start)
+            work.do(choices.plan(folder, refused))
         except KeyboardInterrupt:
             raise _interrupted(folder) from None
-    return BenchResult(folder, finished, failed, refused, time.monotonic() - start)
+    seconds = time.monotonic() - start
+    return BenchResult(folder, tuple(work.finished), work.failed, refused, seconds)
+
+
+def _session(choices: Choices) -> tuple[Session, Path]:
+    machine = fingerprint(choices.device)
+    folder, id = _place(choices, machine_slug(machine))
+    return Session(id=id, machine=machine, laboratory=choices.laboratory), folder
+
+
+def _to_check(replicates: Iterable[Replicate]) -> dict[str, tuple[str, ...]]:
+    """The tasks that each stack is going to measure."""
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for replicate in replicates:
+        found[replicate.stack].update(dict.fromkeys(replicate.tasks))
+    return {stack: tuple(tasks) for stack, tasks in found.items()}
 
 
 def missing_modules(choices: Choices) -> dict[str, tuple[str, ...]]:
@@ -141,8 +132,7 @@ def missing_modules(choices: Choices) -> dict[str, tuple[str, ...]]:
     wanted: defaultdict[str, list[str]] = defaultdict(list)
     wanted["bench"] += LABORATORY_MODULES
     for stack in choices.stacks:
-        modules, extra = choices.needs.get(stack.id, ((), "bench"))
-        wanted[extra] += modules
+        wanted[stack.extra or "bench"] += stack.modules
     absent = {
         extra: tuple(name for name in modules if importlib.util.find_spec(name) is None)
         for extra, modules in wanted.items()
@@ -168,7 +158,7 @@ def _place(choices: Choices, slug: str) -> tuple[Path, str]:
     # Absolute, since a measuring process works in another folder.
     out = choices.out.resolve()
     if choices.resume:
-        return _resumed(out, slug)
+        return _resumed(out, slug, study=choices.study)
     now = dt.datetime.now(dt.UTC)
     base = out / f"{now:%Y-%m-%d}-{slug}"
     number, folder = 1, base
@@ -178,11 +168,13 @@ def _place(choices: Choices, slug: str) -> tuple[Path, str]:
     return folder, f"{now:%Y%m%dT%H%M%SZ}"
 
 
-def _resumed(out: Path, slug: str) -> tuple[Path, str]:
+def _resumed(out: Path, slug: str, *, study: bool) -> tuple[Path, str]:
     """The newest session of this machine below `out`, by what its run files say."""
+    read = [read_run(path) for path in sorted(out.glob(f"*-{slug}*/*.json"))]
     found = [
-        (read_run(path).content.advisor.session, path.parent)
-        for path in sorted(out.glob(f"*-{slug}*/*.json"))
+        (file.content.advisor.session, file.path.parent)
+        for file in read
+        if (file.content.advisor.twin is not None) == study and file.content.advisor.outcomes
     ]
     if not found:
         raise MeasureError(
@@ -222,114 +214,69 @@ def _interrupted(folder: Path) -> MeasureError:
         Problem(
             where=str(folder),
             what=f"interrupted; the {kept} run files that were finished are kept",
-            cure=f"Go on with `advisor bench --resume --out {folder.parent}`",
+            cure=f"Go on with `advisor bench --resume --out {folder.parent}` and all other options"
+            " as before",
         )
     )
 
 
 def _gate(choices: Choices, session: Session, folder: Path, progress: Listener) -> Refusals:
     """Check agreement for all that is still to be measured, and record who is refused."""
-    waiting = choices.planned(folder)
-    if not waiting:
-        return {}
+    plan = choices.plan(folder)
+    waiting = waiting_among(plan.rounds(choices.profile.replicates))
     remaining = Remaining(waiting)
 
     def tell(text: str) -> None:
         progress(Event(text, 0, len(waiting), remaining.seconds))
 
-    stacks = [each.id for each in choices.stacks if each.id in {wait.stack for wait in waiting}]
     refused = agreement(
-        stacks,
-        choices.tasks,
+        _to_check(waiting),
         laboratory=choices.laboratory,
+        device=choices.device,
         threads=int(session.machine["cores"]),
         told=tell,
     )
-    for replicate, reasons in _refusals(choices, folder, refused):
-        if not replicate.out.exists():
-            write_without_samples(
-                replicate, session, NOT_STARTED, outcome="refused", reasons=reasons
-            )
+    for stack in choices.stacks:
+        reasons = {
+            (task, phase): why
+            for (id, task), why in refused.items()
+            for phase in choices.phases
+            if id == stack.id
+        }
+        _record(plan, session, stack, "agreement", "refused", reasons)
     return refused
 
 
-#: The load of a process that was never started.
-NOT_STARTED = Load(load=0.0, steal=0.0, waited_seconds=0.0, busy=False)
+def _record_omissions(choices: Choices, session: Session, folder: Path) -> None:
+    """Leave a run file that says what is not measured, and why: absence is a result."""
+    plan = choices.plan(folder)
+    for stack in choices.stacks if not choices.study else ():
+        _record(plan, session, stack, "left-out", "missing", choices.left_out(stack))
 
 
-def _refusals(
-    choices: Choices, folder: Path, refused: Refusals
-) -> Iterator[tuple[Replicate, dict[str, str]]]:
-    """For each stack that is refused something: what it would have measured, and the reasons."""
-    for stack in choices.stacks:
-        reasons = {
-            task: why for (refused_stack, task), why in refused.items() if refused_stack == stack.id
-        }
-        if reasons:
-            yield (
-                Replicate(
-                    stack=stack.id,
-                    framework=stack.framework,
-                    phases=choices.phases,
-                    tasks=tuple(reasons),
-                    index=0,
-                    out=folder / f"{stack.id}-agreement-0.json",
-                    arguments=(),
-                    expected_seconds=0.0,
-                ),
-                reasons,
-            )
-
-
-def _replicates(
-    choices: Choices, session: Session, folder: Path, refused: Refusals, progress: Listener
-) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Run what is missing, one process at a time: names that finished, and failures by name."""
-    waiting = choices.planned(folder, refused)
-    remaining = Remaining(waiting)
-    failed: dict[str, str] = {}
-    failure = ""
-    for done, replicate in enumerate(waiting):
-        text = f"{replicate.stack} {replicate.group}, replicate {replicate.index}"
-        progress(Event(text, done, len(waiting), remaining.seconds, failure))
-        start = time.monotonic()
-        load = wait_until_quiet(choices.profile.wait_seconds, look=choices.look)
-        failure = launch(replicate, session, load, timeout_seconds=choices.timeout_seconds)
-        remaining.ended(replicate, time.monotonic() - start)
-        if failure:
-            failed[replicate.out.name] = failure
-            failure = f"{text}: {failure}"
-    if waiting:
-        progress(Event("done", len(waiting), len(waiting), 0.0, failure))
-    names = [replicate.out.name for replicate in waiting]
-    return tuple(name for name in names if name not in failed), failed
-
-
-class Remaining:
-    """How long the processes that have not ended will take, learnt from those that have."""
-
-    def __init__(self, replicates: Sequence[Replicate]) -> None:
-        self._waiting = list(replicates)
-        self._seen: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
-
-    def ended(self, replicate: Replicate, seconds: float) -> None:
-        """Learn that a replicate took so long."""
-        self._waiting.remove(replicate)
-        self._seen[replicate.stack, replicate.group].append(seconds)
-
-    @property
-    def seconds(self) -> float:
-        """The estimate for all that wait."""
-        return sum(map(self._expected, self._waiting))
-
-    def _expected(self, replicate: Replicate) -> float:
-        """The mean of the same stack and phases, or of the same phases, or the first guess."""
-        same = self._seen.get((replicate.stack, replicate.group))
-        alike = [
-            seconds
-            for (_, group), times in self._seen.items()
-            for seconds in times
-            if group == replicate.group
-        ]
-        known = same or alike
-        return sum(known) / len(known) if known else replicate.expected_seconds
+def _record(
+    plan: Plan,
+    session: Session,
+    stack: Stack,
+    name: str,
+    outcome: Literal["refused", "missing"],
+    reasons: Mapping[tuple[str, str], str],
+) -> None:
+    """One run file without samples for all that a stack does not measure, unless it is there."""
+    out = plan.folder / f"{stack.id}-{name}-0.json"
+    if not reasons or out.exists():
+        return
+    tasks, phases = (tuple(dict.fromkeys(part)) for part in zip(*reasons, strict=True))
+    replicate = Replicate(
+        stack=stack.id,
+        framework=stack.framework,
+        phases=phases,
+        tasks=tasks,
+        index=0,
+        out=out,
+        arguments=(),
+        expected_seconds=0.0,
+        measurements=plan.measurements(stack, phases, tasks, formats=False),
+        twin=0 if plan.study else None,
+    )
+    write_without_samples(replicate, session, NOT_STARTED, outcome=outcome, reasons=reasons)

@@ -1,52 +1,64 @@
 """From what a person asked for to what will be measured."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from advisor.errors import MeasureError, Problem
-from advisor.measure.bench import MODULES, Choices
-from advisor.measure.plan import FULL, PHASES, QUICK
-from advisor.model import Catalog
+from advisor.measure.choices import Choices
+from advisor.measure.fingerprint import DEVICES
+from advisor.measure.plan import AA, FULL, PHASES, QUICK, STANDARD, Profile
+from advisor.model import Catalog, Stack
 from advisor.resources import laboratory
-from advisor.runs import own_results
+from advisor.runs import bundled_results, own_results
 
-__all__ = ["choose", "measurable_stacks", "measurable_tasks"]
+__all__ = ["Wish", "choose", "measurable_tasks", "own_studies"]
 
 
-def choose(
-    catalog: Catalog,
-    *,
-    stacks: Sequence[str] = (),
-    tasks: Sequence[str] = (),
-    phases: Sequence[str] = (),
-    replicates: int | None = None,
-    quick: bool = False,
-    resume: bool = False,
-    out: Path | None = None,
-) -> Choices:
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a person asked for, as it was written; nothing is the default of everything."""
+
+    stacks: Sequence[str] = ()
+    tasks: Sequence[str] = ()
+    phases: Sequence[str] = ()
+    device: str = "cpu"
+    quick: bool = False
+    full: bool = False
+    study: bool = False
+    replicates: int | None = None
+    budget_minutes: float | None = None
+    out: Path | None = None
+    resume: bool = False
+
+
+def choose(catalog: Catalog, wish: Wish) -> Choices:
     """The choices for a measurement; nothing named means the default stacks and everything else.
 
-    Raises MeasureError with every name that the laboratory does not know.
+    Raises MeasureError with every name that the laboratory does not know, and with every wish that
+    contradicts another.
     """
-    default = [framework.default_stack for framework in catalog.frameworks]
-    known = [stack.id for stack in catalog.stacks if stack.id in measurable_stacks()]
-    problems = [
-        *_unknown("--stack", stacks, known),
-        *_unknown("--task", tasks, measurable_tasks()),
-        *_unknown("--phase", phases, PHASES),
-    ]
-    if problems:
+    if problems := [*_unknown_names(catalog, wish), *_contradictions(wish)]:
         raise MeasureError(problems)
-    profile = QUICK if quick else FULL
+    profile = _profile(wish)
     return Choices(
-        stacks=tuple(catalog.stack(id) for id in dict.fromkeys(stacks or default)),
-        tasks=tuple(dict.fromkeys(tasks or measurable_tasks())),
-        phases=tuple(phase for phase in PHASES if phase in (phases or PHASES)),
-        profile=replace(profile, replicates=replicates) if replicates else profile,
-        out=out or own_results(),
-        resume=resume,
+        catalog=catalog,
+        stacks=_stacks(catalog, wish),
+        tasks=tuple(dict.fromkeys(wish.tasks or measurable_tasks())),
+        phases=tuple(phase for phase in PHASES if phase in (wish.phases or profile.phases)),
+        profile=replace(profile, replicates=wish.replicates or profile.replicates),
+        complete=bool(wish.tasks),
+        study=wish.study,
+        device=wish.device,
+        budget_seconds=wish.budget_minutes and 60 * wish.budget_minutes,
+        out=wish.out or (own_studies() if wish.study else own_results()),
+        resume=wish.resume,
     )
+
+
+def own_studies() -> Path:
+    """Where the user's own A/A studies are kept: beside the results, and never among them."""
+    return own_results().with_name("studies") / "aa"
 
 
 def measurable_tasks() -> tuple[str, ...]:
@@ -55,15 +67,39 @@ def measurable_tasks() -> tuple[str, ...]:
     return tuple(sorted(spec.parent.name.replace("_", "-") for spec in specs))
 
 
-def measurable_stacks() -> tuple[str, ...]:
-    """The ids of the stacks that can be measured."""
-    return tuple(MODULES)
+def _profile(wish: Wish) -> Profile:
+    chosen = QUICK if wish.quick else FULL if wish.full else AA if wish.study else STANDARD
+    options = () if wish.device == "cpu" else ("--device", wish.device)
+    return replace(chosen, arguments=(*chosen.arguments, *options))
 
 
-def _unknown(option: str, given: Iterable[str], known: Sequence[str]) -> list[Problem]:
-    cure = f"Choose from: {', '.join(known)}"
-    return [
-        Problem(option, f'the laboratory has no "{name}"', cure)
-        for name in given
-        if name not in known
-    ]
+def _stacks(catalog: Catalog, wish: Wish) -> tuple[Stack, ...]:
+    if wish.stacks:
+        return tuple(catalog.stack(id) for id in dict.fromkeys(wish.stacks))
+    return catalog.stacks if wish.full else catalog.default_stacks
+
+
+def _unknown_names(catalog: Catalog, wish: Wish) -> Iterator[Problem]:
+    yield from _unknown("--stack", wish.stacks, [stack.id for stack in catalog.stacks])
+    yield from _unknown("--task", wish.tasks, measurable_tasks())
+    yield from _unknown("--phase", wish.phases, PHASES)
+    yield from _unknown("--device", [wish.device], tuple(DEVICES))
+
+
+def _unknown(option: str, given: Iterable[str], known: Sequence[str]) -> Iterator[Problem]:
+    for name in given:
+        if name not in known:
+            cure = f"Choose from: {', '.join(known)}"
+            yield Problem(option, f'the laboratory has no "{name}"', cure)
+
+
+def _contradictions(wish: Wish) -> Iterator[Problem]:
+    if wish.quick and wish.full:
+        yield Problem("--quick", "it cannot be --full as well", "Leave one of the two out")
+    if wish.study and wish.budget_minutes:
+        what = "a study has no end that a budget could wait for"
+        yield Problem("--budget", what, "Say --replicates instead")
+    evidence = (own_results().resolve(), bundled_results().resolve())
+    if wish.study and wish.out and any(map(wish.out.resolve().is_relative_to, evidence)):
+        what = "a study would lie among the evidence"
+        yield Problem("--out", what, f"Choose another folder, such as {own_studies()}")

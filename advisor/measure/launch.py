@@ -16,10 +16,16 @@ from advisor.measure.load import Load
 from advisor.measure.plan import Replicate
 from advisor.runs import FORMAT, read_run
 
-__all__ = ["Session", "launch", "write_without_samples"]
+__all__ = ["NOT_STARTED", "Session", "launch", "write_without_samples"]
 
 #: pytest's exit status when every test passed, and when some failed; anything else is no result.
 FINISHED = (0, 1)
+
+#: The load of a process that was never started.
+NOT_STARTED = Load(load=0.0, steal=0.0, waited_seconds=0.0, busy=False)
+
+#: What the laboratory copies into the run file, as one line of JSON.
+VARIABLE = "ADVISOR_REPLICATE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +35,13 @@ class Session:
     id: str
     machine: Mapping[str, str | int]
     laboratory: Path
+
+    def environment(self, replicate: Replicate, load: Load | None = None) -> dict[str, str]:
+        """What a process finds in its environment; without `load` it looks for itself."""
+        twin = {} if replicate.twin is None else {"twin": replicate.twin}
+        known = {"load": load.as_dict()} if load else {}
+        facts = {"replicate": replicate.index, "session": self.id, "machine": dict(self.machine)}
+        return {VARIABLE: json.dumps({**facts, **twin, **known})}
 
 
 def launch(
@@ -40,7 +53,7 @@ def launch(
         ended = run_child(
             (*replicate.arguments, f"--benchmark-json={part}", _storage(replicate)),
             folder=session.laboratory,
-            environment={"ADVISOR_REPLICATE": _context(replicate, session, load)},
+            environment=session.environment(replicate, load),
             timeout_seconds=timeout_seconds or replicate.timeout_seconds,
         )
         failure = "" if ended.status in FINISHED and not ended.timed_out else ended.reason
@@ -48,7 +61,7 @@ def launch(
         if failed is None:
             failure = f"left no readable run file; {ended.reason}"
         if failure:
-            reasons = dict.fromkeys(replicate.tasks, failure)
+            reasons = {(task, phase): failure for task, phase, _ in replicate.measurements}
             write_without_samples(replicate, session, load, outcome="failed", reasons=reasons)
         else:
             part.replace(replicate.out)
@@ -60,18 +73,6 @@ def launch(
 def _storage(replicate: Replicate) -> str:
     """Keep pytest-benchmark from making a folder of its own in the laboratory: this one exists."""
     return f"--benchmark-storage=file://{replicate.out.parent}"
-
-
-def _context(replicate: Replicate, session: Session, load: Load) -> str:
-    """What the laboratory copies into the run file, as one line of JSON."""
-    return json.dumps(
-        {
-            "replicate": replicate.index,
-            "session": session.id,
-            "load": load.as_dict(),
-            "machine": dict(session.machine),
-        }
-    )
 
 
 def _failed_outcomes(part: Path) -> str | None:
@@ -92,19 +93,20 @@ def write_without_samples(
     session: Session,
     load: Load,
     *,
-    outcome: Literal["failed", "refused"],
-    reasons: Mapping[str, str],
+    outcome: Literal["failed", "refused", "missing"],
+    reasons: Mapping[tuple[str, str], str],
 ) -> None:
-    """Write the run file of a replicate that has no samples; `reasons` has one for each task."""
+    """Write the run file of a replicate that has no samples; `reasons` are by task and phase."""
     outcomes = [
         {
             "task": task,
             "phase": phase,
             "metric": metric,
             "outcome": outcome,
-            "reason": reasons[task],
+            "reason": reasons[task, phase],
         }
         for task, phase, metric in replicate.measurements
+        if (task, phase) in reasons
     ]
     _write_whole(replicate.out, _content(replicate, session, load, outcomes))
 
@@ -125,6 +127,7 @@ def _content(
             "flags": {},
             "load": load.as_dict(),
             "outcomes": list(outcomes),
+            **({} if replicate.twin is None else {"twin": replicate.twin}),
         },
     }
 
@@ -132,7 +135,9 @@ def _content(
 def _write_whole(path: Path, content: Mapping[str, Any]) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        part.write_text(
+            json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n", encoding="utf-8"
+        )
         part.replace(path)
     except OSError as error:
         raise MeasureError(

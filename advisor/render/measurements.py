@@ -1,36 +1,48 @@
-"""Cells and runs -> what the benchmark page shows: machine, part (phase and metric), task, row.
+"""Cells and runs -> what the benchmark pages show: machine, phase, part (metric), task, row.
 
 Machines are never mixed, default and tuned stacks never share a ranking, and whatever was tried
-without giving a value is listed with its reason. Names in run files may come from strangers, so
-the ids on a page come from a digest of a machine's name, never from the name itself.
+without giving a value is listed with its reason. Names in run files may come from strangers, so a
+machine whose name is no plain name gets an address of its name's digest.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import TypeVar
 
-from markupsafe import Markup
-
-from advisor.model import Catalog, Cell, Measure
-from advisor.render.charts import IntervalRow, intervals
-from advisor.render.environment import plain_text
-from advisor.render.quantity import Quantity, quantity, time_unit
+from advisor.model import (
+    BreakEven,
+    Catalog,
+    Cell,
+    Coverage,
+    Difference,
+    Framework,
+    Measure,
+    Metric,
+    Ratio,
+)
+from advisor.render.quantity import Quantity, quantity
 from advisor.runs import Runs
-from advisor.summarize import ratios
+from advisor.summarize import break_evens, coverage, differences, ratios
 
 __all__ = [
     "Attempt",
     "CellRow",
     "Gap",
+    "Line",
     "Machine",
     "Part",
+    "PhasePage",
     "Ranking",
     "Run",
+    "Strip",
     "TaskRows",
     "Tried",
     "machines",
@@ -43,26 +55,51 @@ PHASES = ("startup", "train", "fit", "predict", "learn", "export", "memory")
 #: processor is missing here because it names the machine.
 FINGERPRINT = ("cores", "memory_gib", "device", "dtype", "system", "python", "governor")
 
-
 #: Details of a cell that are times although their name does not say so.
 PERCENTILES = ("p50", "p95", "p99")
+
+#: A strip ends where the largest value lies twice over, so that one wide interval shrinks nobody.
+REACH = 2.0
+
+PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+Each = TypeVar("Each", Cell, "Attempt")
+
+#: Where the run file of a process lies in the site, by machine, session and name.
+Addresses = Mapping[tuple[str, str, str], str]
 
 
 @dataclass(frozen=True)
 class Run:
-    """One process's value and the name of its run file."""
+    """One process's value, and its run file from the machine's folder on ("" if it is not here)."""
 
     name: str
-    time: Quantity | None
+    file: str
+    value: Quantity | None
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """A stack's ratio to the fastest of its table, as text; `best` is the fastest itself."""
+    """How far a stack is behind the best of its table; `best` is the best itself.
 
-    ratio: Quantity
+    `behind` is a ratio of times or sizes, or a difference of shares; `text` says it, in percentage
+    points where it is one.
+    """
+
+    behind: Ratio | Difference
     best: bool
     tied: bool
+    text: Quantity
+    share: bool
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Where value and interval lie between zero and the end of the task's axis, in percent."""
+
+    low: float
+    value: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -73,20 +110,27 @@ class CellRow:
     """
 
     cell: Cell
-    time: Quantity | None
+    quantity: Quantity | None
     ranking: Ranking | None
     runs: tuple[Run, ...]
     details: tuple[tuple[str, Quantity], ...]
+    strip: Strip | None
+
+    @property
+    def command(self) -> str:
+        """What measures it again."""
+        cell = self.cell
+        return f"advisor bench --stack {cell.stack} --task {cell.task} --phase {cell.phase}"
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Processes that gave no value for a stack, and why; none was started if `count` is 0.
+    """Processes that gave no value for some stacks, and why; none was started if `count` is 0.
 
-    `empty` tells that the stack has no value at all.
+    `outcome` is "" where nothing was tried; `empty` tells that the stacks have no value at all.
     """
 
-    stack: str
+    stacks: tuple[str, ...]
     outcome: str
     reason: str
     count: int
@@ -95,44 +139,111 @@ class Gap:
 
 @dataclass(frozen=True)
 class TaskRows:
-    """The stacks on one task, fastest first, and what is missing."""
+    """The stacks on one task, best first, and what is missing."""
 
     name: str
     rows: tuple[CellRow, ...]
     gaps: tuple[Gap, ...]
-    chart: Markup | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a summary, with an entry per framework's default stack.
+
+    An entry is its row, or why there is none, or None where nobody tried. `task` and `name` say
+    what the line is about; `href` leads to the tables behind it.
+    """
+
+    task: str
+    name: str
+    href: str
+    entries: tuple[CellRow | Gap | None, ...]
+
+    @property
+    def measured(self) -> bool:
+        """Whether anything was."""
+        return any(isinstance(entry, CellRow) for entry in self.entries)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One phase and metric on one machine."""
+    """One metric of a phase on one machine; `href` is where it stands, from the site's root."""
 
     id: str
-    phase: str
-    metric: str
+    href: str
+    metric: Metric
     defaults: tuple[TaskRows, ...]
     tuned: tuple[TaskRows, ...]
+    coverage: tuple[Coverage, ...]
+
+    def row(self, stack: str, task: str) -> CellRow | None:
+        """A stack's row on a task."""
+        found = (row for it in (*self.defaults, *self.tuned) if it.name == task for row in it.rows)
+        return next((row for row in found if row.cell.stack == stack), None)
+
+    def line(self, name: str, task: str, frameworks: Sequence[Framework]) -> Line:
+        """How the frameworks' default stacks did on a task, under a name."""
+        stacks = [framework.default_stack for framework in frameworks]
+        entries = (self.row(stack, task) or self._gap(stack, task) for stack in stacks)
+        return Line(task, name, self.href, tuple(entries))
+
+    def _gap(self, stack: str, task: str) -> Gap | None:
+        """Why a stack has no value on a task, if it was tried."""
+        found = (gap for it in self.defaults if it.name == task for gap in it.gaps)
+        return next((gap for gap in found if stack in gap.stacks and gap.outcome), None)
+
+
+@dataclass(frozen=True)
+class PhasePage:
+    """One phase on one machine, which has a page of its own."""
+
+    phase: str
+    href: str
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def tasks(self) -> tuple[str, ...]:
+        """Every task that occurs in it, sorted."""
+        return tuple(
+            sorted({task.name for part in self.parts for task in (*part.defaults, *part.tuned)})
+        )
 
 
 @dataclass(frozen=True)
 class Machine:
     """A machine, its fingerprint as pairs to show, and what was measured on it.
 
-    `name` is what a person calls it, `slug` its name in the results.
+    `name` is what a person calls it, `slug` its name in the results, `folder` where its pages lie.
+    `own`: whoever builds the site measured there.
     """
 
-    id: str
+    folder: str
     name: str
     slug: str
+    device: str
     facts: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
     newest: date
-    parts: tuple[Part, ...]
+    cells: int
+    own: bool
+    pages: tuple[PhasePage, ...]
+    break_evens: tuple[BreakEven, ...]
+
+    @property
+    def href(self) -> str:
+        """Its first page: training where it was measured, since most come for that."""
+        return next((it.href for it in self.pages if it.phase == "train"), self.pages[0].href)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All metrics of all phases."""
+        return tuple(part for page in self.pages for part in page.parts)
 
     def part(self, measure: Measure | None) -> Part | None:
         """The part that speaks for a measured criterion."""
         wanted = (measure.phase, measure.metric) if measure else None
-        return next((part for part in self.parts if (part.phase, part.metric) == wanted), None)
+        found = (part for part in self.parts if (part.metric.phase, part.metric.id) == wanted)
+        return next(found, None)
 
 
 @dataclass(frozen=True)
@@ -160,16 +271,11 @@ class Tried:
         """Both, since they say alike what they are about."""
         return (*self.cells, *self.failed)
 
-    def phases(self) -> list[tuple[str, str]]:
-        """Every phase and metric among them."""
-        found = {(each.phase, each.metric) for each in self.all}
-        return sorted(found, key=_phase_order)
-
-    def only(self, **wanted: str) -> Tried:
-        """Those whose attributes are as wanted."""
-        return self._where(
-            lambda each: all(getattr(each, key) == value for key, value in wanted.items())
-        )
+    def by(self, *keys: str) -> dict[tuple[str, ...], Tried]:
+        """Those that have the same attributes together."""
+        cells, failed = _grouped(self.cells, keys), _grouped(self.failed, keys)
+        found = dict.fromkeys((*cells, *failed))
+        return {key: Tried(tuple(cells[key]), tuple(failed[key])) for key in found}
 
     def split(self, stacks: Sequence[str]) -> tuple[Tried, Tried]:
         """Those of the stacks, and the others."""
@@ -182,56 +288,121 @@ class Tried:
         return Tried(tuple(filter(holds, self.cells)), tuple(filter(holds, self.failed)))
 
 
+def _grouped(
+    found: Iterable[Each], keys: Sequence[str]
+) -> defaultdict[tuple[str, ...], list[Each]]:
+    grouped: defaultdict[tuple[str, ...], list[Each]] = defaultdict(list)
+    for each in found:
+        grouped[tuple(getattr(each, key) for key in keys)].append(each)
+    return grouped
+
+
+@dataclass(frozen=True)
+class _Laboratory:
+    """What the views of all machines share."""
+
+    catalog: Catalog
+    runs: Sequence[Runs]
+    placed: Addresses
+
+    @cached_property
+    def defaults(self) -> tuple[str, ...]:
+        """The default stacks, in the catalogue's order."""
+        return tuple(framework.default_stack for framework in self.catalog.frameworks)
+
+    @cached_property
+    def metrics(self) -> dict[str, tuple[int, Metric]]:
+        """The known metrics with their place in the order in which they are shown."""
+        return {metric.id: (place, metric) for place, metric in enumerate(self.catalog.metrics)}
+
+
 def machines(
-    catalog: Catalog, cells: Iterable[Cell], *, runs: Sequence[Runs], as_of: date
+    catalog: Catalog,
+    cells: Iterable[Cell],
+    *,
+    runs: Sequence[Runs],
+    as_of: date,
+    placed: Addresses | None = None,
 ) -> tuple[Machine, ...]:
-    """Every machine that has cells up to `as_of`, with what failed there; the newest first."""
-    by_machine: dict[str, list[Cell]] = defaultdict(list)
-    for cell in cells:
-        if cell.date <= as_of:
-            by_machine[cell.machine].append(cell)
-    failed = _failures(runs, as_of)
+    """Every machine that has cells up to `as_of`, with what failed there; the newest first.
+
+    Of two that are as new, the one with more cells comes first.
+
+    `placed` says where the run files lie, for links from the numbers.
+    """
+    shared = _Laboratory(catalog, runs, placed or {})
+    measured = Tried(
+        tuple(cell for cell in cells if cell.date <= as_of), tuple(_failures(runs, as_of))
+    )
     found = [
-        _machine(catalog, slug, tried=Tried(tuple(measured), tuple(failed[slug])), runs=runs)
-        for slug, measured in sorted(by_machine.items())
+        _machine(shared, slug, tried)
+        for (slug,), tried in sorted(measured.by("machine").items())
+        if tried.cells
     ]
-    return tuple(sorted(found, key=lambda machine: machine.newest, reverse=True))
+    newest = sorted(found, key=lambda machine: (machine.newest, machine.cells), reverse=True)
+    return tuple(newest)
 
 
-def _failures(runs: Iterable[Runs], as_of: date) -> dict[str, list[Attempt]]:
-    found: dict[str, list[Attempt]] = defaultdict(list)
+def _failures(runs: Iterable[Runs], as_of: date) -> Iterable[Attempt]:
     columns = ["machine", "stack", "task", "phase", "metric", "outcome", "reason"]
     for outcomes in (read.outcomes for read in runs):
         wanted = outcomes[(outcomes["outcome"] != "passed") & (outcomes["date"] <= as_of)]
         for values in wanted[columns].itertuples(index=False, name=None):
-            attempt = Attempt(*map(str, values))
-            found[attempt.machine].append(attempt)
-    return found
+            yield Attempt(*map(str, values))
 
 
-def _machine(catalog: Catalog, slug: str, *, tried: Tried, runs: Sequence[Runs]) -> Machine:
-    id = f"machine-{hashlib.sha256(slug.encode()).hexdigest()[:8]}"
-    fingerprint = next((read.machines[slug] for read in runs if slug in read.machines), {})
-    parts = (
-        _part(catalog, tried.only(phase=phase, metric=metric), id=f"{id}-{number}")
-        for number, (phase, metric) in enumerate(tried.phases(), start=1)
+def _machine(shared: _Laboratory, slug: str, tried: Tried) -> Machine:
+    folder = f"benchmarks/{_plain(slug)}"
+    fingerprint: Mapping[str, object] = next(
+        (read.machines[slug] for read in shared.runs if slug in read.machines), {}
     )
     dates = sorted({cell.date for cell in tried.cells})
     measured = dates[0].isoformat() if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
     return Machine(
-        id=id,
+        folder=folder,
         name=str(fingerprint.get("cpu", slug)),
         slug=slug,
+        device=tried.cells[0].device,
         facts=(("measured", measured), *_facts(fingerprint)),
-        versions=_versions(tried.cells, runs),
+        versions=_versions(tried.cells, shared.runs),
         newest=dates[-1],
-        parts=tuple(parts),
+        cells=len(tried.cells),
+        own=any(cell.own for cell in tried.cells),
+        pages=tuple(_pages(shared, folder, tried)),
+        break_evens=break_evens(filter(_sound, tried.cells), shared.defaults),
     )
 
 
-def _phase_order(key: tuple[str, str]) -> tuple[int, str, str]:
-    phase, metric = key
-    return (PHASES.index(phase) if phase in PHASES else len(PHASES), phase, metric)
+def _plain(name: str) -> str:
+    """The name where it is a plain one, else its digest."""
+    if PLAIN.fullmatch(name):
+        return name
+    return f"unnamed-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _sound(cell: Cell) -> bool:
+    return all(math.isfinite(value) and value > 0 for value in cell.process_values)
+
+
+def _pages(shared: _Laboratory, folder: str, tried: Tried) -> Iterable[PhasePage]:
+    phases = tried.by("phase")
+    for (phase,), found in sorted(phases.items(), key=lambda item: _phase_order(item[0][0])):
+        href = f"{folder}/{_plain(phase)}.html"
+        metrics = found.by("metric")
+        ordered = sorted(metrics.items(), key=lambda item: _metric_order(shared, item[0][0]))
+        parts = (
+            _part(shared, each, href=href, phase=phase, id=metric) for (metric,), each in ordered
+        )
+        yield PhasePage(phase, href, tuple(parts))
+
+
+def _phase_order(phase: str) -> tuple[int, str]:
+    return (PHASES.index(phase) if phase in PHASES else len(PHASES), phase)
+
+
+def _metric_order(shared: _Laboratory, id: str) -> tuple[int, str]:
+    place, _ = shared.metrics.get(id, (len(shared.metrics), None))
+    return place, id
 
 
 def _facts(fingerprint: Mapping[str, object]) -> Iterable[tuple[str, str]]:
@@ -247,74 +418,151 @@ def _versions(cells: Iterable[Cell], runs: Iterable[Runs]) -> tuple[tuple[str, s
     found: dict[str, set[str]] = defaultdict(set)
     processes = {(cell.session, cell.stack) for cell in cells}
     for read in runs:
-        for process in processes & read.versions.keys():
-            for package, version in read.versions[process].items():
+        for process in processes:
+            for package, version in read.versions.get(process, {}).items():
                 found[package].add(version)
     return tuple((package, ", ".join(sorted(found[package]))) for package in sorted(found))
 
 
-def _part(catalog: Catalog, tried: Tried, *, id: str) -> Part:
+def _part(shared: _Laboratory, tried: Tried, *, href: str, phase: str, id: str) -> Part:
     """`tried` is of one phase and metric."""
-    ((phase, metric),) = tried.phases()
-    defaults = [framework.default_stack for framework in catalog.frameworks]
-    usual, special = tried.split(defaults)
-    tie = catalog.policy.tie
+    metric = _metric(shared, tried, phase=phase, id=id)
+    able = metric.frameworks or [framework.id for framework in shared.catalog.frameworks]
+    defaults = [it.default_stack for it in shared.catalog.frameworks if it.id in able]
+    usual, special = tried.split(shared.defaults)
+    tuned = sorted({each.stack for each in special.all})
+    tried_pairs = [(each.stack, each.task) for each in tried.failed]
+    anchor = _plain(id)
     return Part(
-        id=id,
-        phase=phase,
+        id=anchor,
+        href=f"{href}#{anchor}",
         metric=metric,
-        defaults=_tasks(usual, f"{id}-default", expected=defaults, tie=tie),
-        tuned=_tasks(special, f"{id}-tuned", expected=(), tie=tie),
+        defaults=_tasks(shared, usual, metric=metric, expected=defaults),
+        tuned=_tasks(shared, special, metric=metric, expected=tuned),
+        coverage=coverage(tried.cells, wanted=tried_pairs),
     )
 
 
-def _tasks(tried: Tried, id: str, *, expected: Sequence[str], tie: float) -> tuple[TaskRows, ...]:
+def _metric(shared: _Laboratory, tried: Tried, *, phase: str, id: str) -> Metric:
+    """The metric as it is known; what nobody has named is called by its id."""
+    if id in shared.metrics:
+        return shared.metrics[id][1]
+    unit = tried.cells[0].unit if tried.cells else "s"
+    better = tried.cells[0].better if tried.cells else "lower"
+    name = id.replace("-", " ").capitalize()
+    return Metric.model_construct(id=id, phase=phase, name=name, unit=unit, better=better)
+
+
+def _tasks(
+    shared: _Laboratory, tried: Tried, *, metric: Metric, expected: Sequence[str]
+) -> tuple[TaskRows, ...]:
     """One entry per task; an `expected` stack without cell or attempt is a gap as well."""
-    names = sorted({each.task for each in tried.all})
-    found = []
-    for number, name in enumerate(names, start=1):
-        here = tried.only(task=name)
-        rankings = _rankings(here.cells, tie)
-        ordered = sorted(here.cells, key=lambda cell: (cell.value, cell.stack))
-        rows = tuple(_row(cell, rankings.get(cell.stack)) for cell in ordered)
-        chart = _chart(rows, name, id=f"{id}-{number}")
-        found.append(TaskRows(name, rows, _gaps(here, expected), chart))
-    return tuple(found)
+    return tuple(
+        TaskRows(
+            name,
+            _rows(shared, here.cells, metric),
+            tuple(_gaps(shared, here, metric=metric, task=name, expected=expected)),
+        )
+        for (name,), here in sorted(tried.by("task").items())
+    )
 
 
-def _gaps(tried: Tried, expected: Iterable[str]) -> tuple[Gap, ...]:
-    """What failed on a task, the same reason once, and the `expected` stacks never started."""
+def _gaps(
+    shared: _Laboratory, tried: Tried, *, metric: Metric, task: str, expected: Iterable[str]
+) -> Iterable[Gap]:
+    """Why stacks have no value on a task, or fewer than they could: the same reason once.
+
+    An `expected` stack that was never started is among them.
+    """
     present = {cell.stack for cell in tried.cells}
     counted = Counter((it.stack, it.outcome, it.reason) for it in tried.failed)
-    failed = [Gap(*key, count, key[0] not in present) for key, count in sorted(counted.items())]
-    started = present | {gap.stack for gap in failed}
-    return (*failed, *(Gap(stack, "", "", 0, True) for stack in expected if stack not in started))
+    alike: dict[tuple[str, str, int, bool], list[str]] = defaultdict(list)
+    for (stack, outcome, reason), count in sorted(counted.items()):
+        alike[outcome, reason, count, stack not in present].append(stack)
+    started = present | {stack for stack, _, _ in counted}
+    for stack in expected:
+        if stack not in started:
+            alike["", _omitted(shared, stack, task=task, phase=metric.phase), 0, True].append(stack)
+    for (outcome, reason, count, empty), stacks in alike.items():
+        yield Gap(tuple(stacks), outcome, reason, count, empty)
 
 
-def _rankings(cells: Iterable[Cell], tie: float) -> dict[str, Ranking]:
-    """Ratios to the fastest stack; a single one is not ranked."""
+def _omitted(shared: _Laboratory, stack: str, *, task: str, phase: str) -> str:
+    """Why a measurement is left out on purpose, "" if it is not."""
+    named = [it for it in shared.catalog.stacks if it.id == stack]
+    default = stack in shared.defaults
+    reasons = (
+        omission.reason
+        for it in named
+        for omission in shared.catalog.omissions
+        if omission.covers(it, task, phase, default=default)
+    )
+    return next(reasons, "")
+
+
+def _rows(shared: _Laboratory, cells: Sequence[Cell], metric: Metric) -> tuple[CellRow, ...]:
+    """Best first."""
+    sign = -1 if metric.better == "higher" else 1
+    ordered = sorted(cells, key=lambda cell: (sign * cell.value, cell.stack))
+    rankings = _rankings(shared, cells)
+    top = _axis_end(metric, cells)
+    return tuple(_row(shared, cell, ranking=rankings.get(cell.stack), top=top) for cell in ordered)
+
+
+def _rankings(shared: _Laboratory, cells: Iterable[Cell]) -> dict[str, Ranking]:
+    """How far each stack is behind the best; a single one is not ranked."""
+    known = [cell for cell in cells if math.isfinite(cell.value)]
+    if len(known) < 2:
+        return {}
+    policy, share = shared.catalog.policy, known[0].unit == "share"
+    if share:
+        found: Sequence[Ratio | Difference] = differences(known, tie=policy.tie_share)
+    else:
+        found = ratios(known, tie=policy.tie)
+    return {it.stack: ranking for it in found if (ranking := _ranking(it, share=share))}
+
+
+def _ranking(behind: Ratio | Difference, *, share: bool) -> Ranking | None:
+    unit = "share" if share else ""
+    text = quantity(behind.value, behind.low, behind.high, unit)
+    level = 0 if share else 1
+    best = behind.value == behind.low == behind.high == level
+    return Ranking(behind, best, behind.tied, text, share) if text else None
+
+
+def _axis_end(metric: Metric, cells: Iterable[Cell]) -> float:
+    """Where the strips of a task end."""
     finite = [cell for cell in cells if math.isfinite(cell.value)]
-    found: dict[str, Ranking] = {}
-    by_ratio = len(finite) > 1 and finite[0].unit != "share"
-    for ratio in ratios(finite, tie=tie) if by_ratio else ():
-        text = quantity(ratio.value, ratio.low, ratio.high, "")
-        if text:
-            best = ratio.value == ratio.low == ratio.high == 1
-            found[ratio.stack] = Ranking(text, best, ratio.tied)
-    return found
+    if metric.unit == "share":
+        return 1.0
+    largest = max((cell.value for cell in finite), default=0.0)
+    return min(max((cell.high for cell in finite), default=0.0), REACH * largest)
 
 
-def _row(cell: Cell, ranking: Ranking | None) -> CellRow:
+def _row(shared: _Laboratory, cell: Cell, *, ranking: Ranking | None, top: float) -> CellRow:
+    found = quantity(cell.value, cell.low, cell.high, cell.unit)
     return CellRow(
         cell=cell,
-        time=quantity(cell.value, cell.low, cell.high, cell.unit),
+        quantity=found,
         ranking=ranking,
         runs=tuple(
-            Run(name, quantity(value, value, value, cell.unit))
+            Run(
+                name,
+                shared.placed.get((cell.machine, cell.session, name), "").partition("/runs/")[2],
+                quantity(value, value, value, cell.unit),
+            )
             for name, value in zip(cell.runs, cell.process_values, strict=True)
         ),
         details=tuple(_details(cell)),
+        strip=_strip(cell, top) if found and top > 0 else None,
     )
+
+
+def _strip(cell: Cell, top: float) -> Strip:
+    low, value, high = (
+        round(min(100.0, 100 * number / top), 1) for number in (cell.low, cell.value, cell.high)
+    )
+    return Strip(low, value, high)
 
 
 def _details(cell: Cell) -> Iterable[tuple[str, Quantity]]:
@@ -324,44 +572,3 @@ def _details(cell: Cell) -> Iterable[tuple[str, Quantity]]:
         text = quantity(value, value, value, "s")
         if text and (part != name or name in PERCENTILES):
             yield part.replace("_", " "), text
-
-
-def _chart(rows: Iterable[CellRow], task: str, *, id: str) -> Markup | None:
-    """The task's stacks with their intervals, in the unit that suits the slowest."""
-    drawn = [row for row in rows if row.time]
-    if len(drawn) < 2:
-        return None
-    scale, unit = 1.0, drawn[0].cell.unit
-    if unit == "s":
-        scale, unit = time_unit(max(row.cell.value for row in drawn))
-    return intervals(
-        [_interval(row, scale) for row in drawn],
-        id=id,
-        title=str(plain_text(task)),
-        description="; ".join(_spoken(row) for row in drawn),
-        unit=unit,
-    )
-
-
-def _beside(row: CellRow) -> str:
-    """The number that stands beside a dot, and that it is unstable where it is."""
-    time = f"{row.time.value} {row.time.unit}" if row.time else ""
-    return time if row.cell.stable else f"{time} \N{MIDDLE DOT} unstable".strip()
-
-
-def _interval(row: CellRow, scale: float) -> IntervalRow:
-    cell = row.cell
-    return IntervalRow(
-        label=str(plain_text(cell.stack)),
-        framework=cell.framework,
-        value=cell.value / scale,
-        low=cell.low / scale,
-        high=cell.high / scale,
-        text=_beside(row),
-        faint=not cell.stable,
-    )
-
-
-def _spoken(row: CellRow) -> str:
-    stack, time = plain_text(row.cell.stack), row.time
-    return f"{stack} {time.value} {time.unit}, {time.low} to {time.high}" if time else str(stack)

@@ -1,9 +1,13 @@
 """A decision as plain values for programs: what `decide --json` prints and a report embeds."""
 
+import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
 from typing import Any
 
+from advisor.ask.answers import answers_toml
 from advisor.model import (
     Answers,
     Before,
@@ -30,15 +34,33 @@ from advisor.model import (
 
 __all__ = [
     "FORMAT",
+    "Provenance",
     "comparison_json",
     "decision_json",
+    "drawing_tools",
     "embedded_record",
     "groups_json",
     "json_text",
+    "knowledge_digest",
+    "moved_json",
+    "rating_json",
 ]
 
 #: 1 (2026-11): the first form. Keys may join; none leaves or changes its meaning.
 FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a document came to be.
+
+    `command` makes it again, `version` is ours; `own_runs`: measurements of the user's own took
+    part, so that the bundled evidence alone cannot rebuild it.
+    """
+
+    command: str
+    version: str
+    own_runs: bool = False
 
 
 def decision_json(decision: Decision, catalog: Catalog) -> dict[str, Any]:
@@ -71,24 +93,50 @@ def decision_json(decision: Decision, catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def embedded_record(
-    decision: Decision, *, command: str, version: str, generated: str
-) -> dict[str, Any]:
-    """What a report must hold of itself to be rebuilt and compared."""
+def embedded_record(decision: Decision, catalog: Catalog, provenance: Provenance) -> dict[str, Any]:
+    """What a document must hold of itself to be rebuilt, verified and checked again."""
     return {
         "format": FORMAT,
         "project": decision.answers.project,
         "questionnaire": decision.answers.questionnaire,
         "answers": {question: list(ids) for question, ids in decision.answers.given.items()},
+        "answers_file": _compact(answers_toml(decision.answers, catalog)),
         "groups": groups_json(decision.answers),
         "as_of": decision.as_of.isoformat(),
         "evidence_digest": decision.evidence_digest,
+        "knowledge_digest": knowledge_digest(catalog),
+        "own_runs": provenance.own_runs,
         "verdict": decision.verdict,
         "winner": decision.winner,
-        "command": command,
-        "version": version,
-        "generated": generated,
+        "scores": {row.framework: row.score for row in decision.ranking},
+        "first_ranks": {row.framework: row.first_rank for row in decision.ranking},
+        "command": provenance.command,
+        "version": provenance.version,
+        "drawn_with": drawing_tools(),
     }
+
+
+def _compact(toml: str) -> str:
+    """An answers file without its comments; no value in one spans two lines."""
+    lines = (line for line in toml.splitlines() if line.strip() and not line.startswith("#"))
+    return "\n".join(lines) + "\n"
+
+
+def knowledge_digest(catalog: Catalog) -> str:
+    """The SHA-256 of what shapes a decision or its report and is no evidence, "sha256:<64 hex>".
+
+    Questions with their effects, workloads, groups, frameworks, stacks and how to start with them:
+    the evidence digest leaves them out, since they say nothing about the world.
+    """
+    fields = ("questions", "workloads", "groups", "frameworks", "stacks", "starts")
+    record = {f: [noun.model_dump(mode="json") for noun in getattr(catalog, f)] for f in fields}
+    text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def drawing_tools() -> dict[str, str]:
+    """The versions of the libraries whose output is part of a report's bytes."""
+    return {name: metadata.version(name) for name in ("altair", "vl-convert-python")}
 
 
 def json_text(value: Mapping[str, Any]) -> str:
@@ -110,7 +158,7 @@ def _ruled_out(entry: RuledOut) -> dict[str, Any]:
     return {
         "framework": entry.framework,
         "requirement": _requirement(entry.requirement),
-        "evidence": _rating(entry.evidence),
+        "evidence": rating_json(entry.evidence),
     }
 
 
@@ -118,7 +166,7 @@ def _doubt(doubt: Doubt) -> dict[str, Any]:
     return {
         "framework": doubt.framework,
         "requirement": _requirement(doubt.requirement),
-        "evidence": _rating(doubt.evidence),
+        "evidence": rating_json(doubt.evidence),
         "share": doubt.share,
     }
 
@@ -132,7 +180,8 @@ def _requirement(requirement: Requirement) -> dict[str, Any]:
     }
 
 
-def _rating(rating: Rating) -> dict[str, Any]:
+def rating_json(rating: Rating) -> dict[str, Any]:
+    """What is known of a framework on a criterion, and who says so."""
     statement = rating.statement
     return {
         "framework": rating.framework,
@@ -247,7 +296,7 @@ def _migration(migration: Migration) -> dict[str, Any]:
         "today": migration.today,
         "framework": migration.framework,
         "cost": migration.cost,
-        "evidence": _rating(migration.rating),
+        "evidence": rating_json(migration.rating),
         "bridges": [_bridge(bridge) for bridge in migration.bridges],
     }
 
@@ -284,6 +333,13 @@ def comparison_json(comparison: Comparison, catalog: Catalog) -> dict[str, Any]:
         "format": FORMAT,
         "before": decision_json(comparison.before, catalog),
         "after": decision_json(comparison.after, catalog),
+        **moved_json(comparison),
+    }
+
+
+def moved_json(comparison: Comparison) -> dict[str, Any]:
+    """What moved the result between two days."""
+    return {
         "moved": [_moved(movement) for movement in comparison.moved],
         "turned": [_turned(turned) for turned in comparison.turned],
     }
@@ -293,8 +349,8 @@ def _turned(turned: Turned) -> dict[str, Any]:
     return {
         "framework": turned.framework,
         "requirement": _requirement(turned.requirement),
-        "before": _rating(turned.before),
-        "after": _rating(turned.after),
+        "before": rating_json(turned.before),
+        "after": rating_json(turned.after),
         "met": turned.met,
     }
 
@@ -316,7 +372,7 @@ def _moved(movement: Movement) -> dict[str, Any]:
     return {
         "framework": movement.framework,
         "criterion": movement.criterion,
-        "before": _rating(movement.before),
-        "after": _rating(movement.after),
+        "before": rating_json(movement.before),
+        "after": rating_json(movement.after),
         "effect": movement.effect,
     }

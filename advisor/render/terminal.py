@@ -7,7 +7,7 @@ from advisor.model import Catalog, Comparison, Contribution, Decision
 from advisor.render.changes import Opening, changes, openings
 from advisor.render.environment import environment
 
-__all__ = ["comparison_summary", "summary"]
+__all__ = ["comparison_summary", "plain", "summary"]
 
 #: How many movements a comparison names; the others are added up.
 MOST_MOVED = 12
@@ -48,8 +48,11 @@ def comparison_summary(comparison: Comparison, catalog: Catalog) -> str:
 def _render(template: str, catalog: Catalog, **context: Any) -> str:
     names = {framework.id: framework.name for framework in catalog.frameworks}
     found = environment().overlay(autoescape=False).get_template(template)
-    text = found.render(catalog=catalog, names=names, **context).rstrip("\n")
-    # A terminal may have neither glyph, and shows a box for them.
+    return plain(found.render(catalog=catalog, names=names, **context).rstrip("\n"))
+
+
+def plain(text: str) -> str:
+    """`text` without the narrow and fixed spaces that a terminal may show as boxes."""
     return text.translate({0x202F: " ", 0xA0: " "})
 
 

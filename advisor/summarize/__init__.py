@@ -58,7 +58,15 @@ would have hidden that one stack takes three times as long as another in every s
 
 from advisor.summarize.break_even import break_evens
 from advisor.summarize.cells import MINIMUM_PROCESSES, UNSTABLE, summarize
-from advisor.summarize.compare import PRECISION, TIE, TIE_SHARE, differences, is_known, ratios
+from advisor.summarize.compare import (
+    PRECISION,
+    TIE,
+    TIE_SHARE,
+    comparisons,
+    differences,
+    is_known,
+    ratios,
+)
 from advisor.summarize.coverage import coverage
 from advisor.summarize.estimate import precision, student
 from advisor.summarize.studies import (
@@ -81,6 +89,7 @@ __all__ = [
     "Repeat",
     "break_evens",
     "compare_sessions",
+    "comparisons",
     "coverage",
     "differences",
     "is_known",

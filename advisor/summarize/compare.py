@@ -7,7 +7,8 @@ taken of logarithms or of the values themselves, and a tie is what allows no ord
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -15,7 +16,15 @@ from advisor.model import Cell, Difference, Ratio
 from advisor.summarize.cells import MINIMUM_PROCESSES
 from advisor.summarize.estimate import MISS, Estimate, Values, estimate, held, precision
 
-__all__ = ["PRECISION", "TIE", "TIE_SHARE", "differences", "is_known", "ratios"]
+__all__ = [
+    "PRECISION",
+    "TIE",
+    "TIE_SHARE",
+    "comparisons",
+    "differences",
+    "is_known",
+    "ratios",
+]
 
 #: A ratio within 1 +- TIE is too small a difference to matter.
 TIE = 0.05
@@ -65,6 +74,15 @@ def differences(cells: Sequence[Cell], *, tie: float = TIE_SHARE) -> tuple[Diffe
     shared = any(each.tied for each in found)
     first = Difference(best.stack, best.framework, best.task, 0.0, 0.0, 0.0, tied=shared)
     return tuple(sorted([first, *found], key=lambda each: (each.value, each.stack)))
+
+
+def comparisons(cells: Iterable[Cell]) -> list[tuple[Cell, ...]]:
+    """The cells that `ratios` can set against each other, in groups of at least two."""
+    groups: defaultdict[tuple[str, ...], list[Cell]] = defaultdict(list)
+    for cell in cells:
+        if cell.unit != "share":
+            groups[cell.machine, cell.task, cell.phase, cell.metric].append(cell)
+    return [tuple(found) for _, found in sorted(groups.items()) if len(found) > 1]
 
 
 def is_known(ratio: Ratio, *, tie: float = TIE, target: float = PRECISION) -> bool:

@@ -44,12 +44,16 @@ class Examples:
 
 @dataclass(frozen=True)
 class Rounds:
-    """How many samples one process takes, and how many untimed calls come first."""
+    """How many samples one process takes, and how many untimed calls come first.
+
+    Where these would take longer than `seconds` for one timing, there are fewer.
+    """
 
     train: int
     latency: int
     batch: int
     warmup: int
+    seconds: float = math.inf
 
     def quick(self) -> "Rounds":
         """Three of everything: to see that all works, not to learn a number."""
@@ -63,7 +67,9 @@ class Task:
     `weights` maps names to shapes in the shared layout. `channels` says that each input ends in a
     channel axis, which some stacks want second. `examples` takes "auto", "real" or "synthetic".
     `state` names what training moves without a gradient, such as the running statistics of a batch
-    norm; a task that has any is another model while it trains than when it predicts.
+    norm; a task that has any is another model while it trains than when it predicts. `refuses`
+    names the stacks that cannot do this task, each with the reason. `flops_note` says why stacks
+    count different numbers of operations for what is still the same model.
     """
 
     id: str
@@ -78,6 +84,8 @@ class Task:
     seed: int = 20250430
     gate_learning_rate: float = 0.01
     state: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    refuses: dict[str, str] = field(default_factory=dict)
+    flops_note: str = ""
 
     def reference_weights(self) -> Weights:
         """The same seeded weights for every framework, float32, in the shared layout.

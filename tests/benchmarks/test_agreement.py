@@ -105,3 +105,25 @@ def test_a_file_that_is_no_record_is_named(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert str(broken) in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_several_tasks_are_recorded_by_one_process_and_failures_do_not_stop_it(
+    altered: Callable[[str, str, str], Path], tmp_path: Path
+) -> None:
+    folder = altered("tasks/mlp_mnist/pytorch.py", "nn.Linear(512, 10)", "nn.Linear(512, 'ten')")
+    into = tmp_path / "records"
+    into.mkdir()
+    chosen = ("--task", "mlp-mnist", "--task", "cnn-cifar", "--threads", "1", "--into", str(into))
+    ended = python("-m", "benchmarks.agreement", "--stack", "pytorch-eager", *chosen, folder=folder)
+    assert ended.returncode == 0, ended.stderr
+    failed = json.loads(ended.stdout.strip().splitlines()[-1])
+    assert list(failed) == ["mlp-mnist"]
+    assert failed["mlp-mnist"].startswith("agreement could not be checked: TypeError: ")
+    assert [path.name for path in into.iterdir()] == ["pytorch-eager.cnn-cifar.npz"]
+
+
+def test_one_file_holds_one_task(tmp_path: Path) -> None:
+    place = ("--out", str(tmp_path / "a.npz"))
+    ended = python("-m", "benchmarks.agreement", "--stack", "pytorch-eager", *place)
+    assert ended.returncode == 2
+    assert "--into" in ended.stderr

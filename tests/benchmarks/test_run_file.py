@@ -24,7 +24,9 @@ CELLS = {
     ("train", "step-seconds"): 64,
     ("predict", "latency-seconds"): 1,
     ("predict", "batch-seconds"): 256,
+    ("harness", "call-seconds"): 64,
 }
+SAMPLES = {"startup": 1, "train": 3, "predict": 3, "harness": 200}
 
 
 def bench(out: Path, *arguments: str, folder: Path = ROOT, **variables: str) -> Ended:
@@ -63,7 +65,7 @@ def test_every_cell_is_there_with_its_samples(run: dict[str, Any]) -> None:
         assert about["data"] == "synthetic"
         assert about["source"].startswith("sha256:")
         assert all(seconds > 0 for seconds in each["stats"]["data"])
-        assert len(each["stats"]["data"]) == (1 if about["phase"] == "startup" else 3)
+        assert len(each["stats"]["data"]) == SAMPLES[about["phase"]]
         found[about["task"], about["phase"], about["metric"]] = about["batch"]
     expected = {(task, *cell): size for task in TASKS for cell, size in CELLS.items()}
     assert found == expected
@@ -90,7 +92,7 @@ def test_the_block_says_who_what_and_how(run: dict[str, Any]) -> None:
     assert "torch" in block["versions"]
     assert all(speed > 1e8 for speed in block["ceiling"].values())
     assert {each["outcome"] for each in block["outcomes"]} == {"passed"}
-    assert len(block["outcomes"]) == 8
+    assert len(block["outcomes"]) == len(TASKS) * len(CELLS)
 
 
 def test_nobody_is_named(run: dict[str, Any]) -> None:
@@ -143,3 +145,48 @@ def test_a_stack_must_be_named() -> None:
     ended = python("-m", "pytest", "-c", "benchmarks/pytest.ini", "benchmarks")
     assert ended.returncode == 4
     assert "--stack" in ended.stdout + ended.stderr
+
+
+def test_it_is_written_without_idle_space_and_with_every_sample(out: Path) -> None:
+    text = out.read_text()
+    assert text == json.dumps(json.loads(text), separators=(",", ":")) + "\n"
+    assert sorted(path.name for path in out.parent.iterdir()) == [out.name]
+    assert set(json.loads(text)["machine_info"]["cpu"]) <= {
+        "arch", "brand_raw", "count", "hz_advertised_friendly",
+    }  # fmt: skip
+
+
+def test_pytest_benchmark_compares_two_of_them(out: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.json"
+    again.write_text(out.read_text())
+    ended = python("-m", "pytest_benchmark", "compare", str(out), str(again))
+    assert ended.returncode == 0, ended.stderr
+    for part in ("test_step[mlp-mnist]", "test_latency[cnn-cifar]", "Median", "run", "again"):
+        assert part in ended.stdout + ended.stderr
+
+
+def test_a_limit_of_time_leaves_three_samples_at_least(tmp_path: Path) -> None:
+    arguments = ("benchmarks/test_train.py", "--stack", "pytorch-eager", "--threads", "1")
+    facts = json.dumps({"session": "20261122T115000Z", "twin": 1})
+    for seconds, samples in (("0", 3), ("1000", 100)):
+        file = tmp_path / f"{seconds}.json"
+        ended = python(
+            "-m", "pytest", "-c", "benchmarks/pytest.ini", *arguments, "--task", "mlp-mnist",
+            "--seconds", seconds, f"--benchmark-json={file}",
+            ADVISOR_REPLICATE=facts,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        run = read_run(file).content
+        assert len(run.benchmarks[0].stats.data) == samples
+        assert run.advisor.twin == 1
+        assert run.benchmarks[0].extra_info.details["warmup_calls"] == (1 if seconds == "0" else 20)
+
+
+def test_a_plain_pytest_shows_its_table() -> None:
+    ended = python(
+        "-m", "pytest", "benchmarks/test_train.py", "-c", "benchmarks/pytest.ini",
+        "--stack", "pytorch-eager", "--task", "mlp-mnist", "--quick-rounds",
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "test_step[mlp-mnist]" in ended.stdout
+    assert "Median" in ended.stdout

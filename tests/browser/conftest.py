@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from advisor.catalog import load_catalog
 from advisor.model import Catalog, Cell
 from advisor.render.site import site
+from tests.sites import written
 from tests.twin.vectors import TODAY, _cells
 
 #: Of the made-up ones; charts for all of them would take a minute.
@@ -36,9 +37,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The site of the real knowledge and of made-up measurements on a processor and a GPU."""
     catalog = load_catalog()
     cells = tuple(cell for cell in _cells(catalog, Random(42)) if cell.machine in MACHINES)
-    folder = tmp_path_factory.mktemp("site")
-    for name, content in site(catalog, cells, [], as_of=TODAY, version="0.1.0").items():
-        (folder / name).write_bytes(content)
+    files = site(catalog, cells, [], as_of=TODAY, version="0.1.0")
+    folder = written(files, tmp_path_factory.mktemp("site"))
     return Built(catalog, cells, (folder / "index.html").as_uri())
 
 
@@ -55,6 +55,8 @@ def opened(browser: Browser, built: Built) -> Opened:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("requestfailed", lambda request: faults.append(request.url))
         page.goto(built.start + fragment)
+        if options.get("java_script_enabled", True):
+            page.wait_for_selector("html.asks")  # its scripts load after the first frame
         yield page
         context.close()
         assert faults == []

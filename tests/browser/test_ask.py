@@ -224,6 +224,7 @@ def test_back_and_forward_of_the_browser_walk_through_the_questions(opened: Open
         page.go_forward()
         assert page.inner_text("#ask-question") == texts[2]
         page.reload()
+        page.wait_for_selector("html.asks")
         assert page.inner_text("#ask-question") == texts[2]
 
 

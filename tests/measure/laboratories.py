@@ -4,11 +4,11 @@ A laboratory is a folder. `python -m pytest` started in it finds its own `pytest
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from advisor.catalog import load_catalog
 from advisor.measure import Choices, Profile
-from advisor.model import Stack
 
 PYTEST = """
 import json, os, pathlib, signal, sys, time
@@ -22,6 +22,8 @@ stack, tasks = option("--stack")[0], option("--task")
 phases = [word[16:-3] for word in given if word.startswith("benchmarks/test_")]
 context = json.loads(os.environ["ADVISOR_REPLICATE"])
 name = f"{stack}-{'-'.join(phases)}-{context['replicate']}"
+if "twin" in context:
+    name += f"-twin-{context['twin']}"
 with open("calls.txt", "a") as calls:
     calls.write(f"{name} {','.join(tasks)}\\n")
 does = json.loads(pathlib.Path("behaviour.json").read_text()).get(name, "passes")
@@ -34,7 +36,11 @@ if does == "hangs":
     time.sleep(60)
 framework = {"pytorch-eager": "pytorch", "keras-tensorflow": "keras"}[stack]
 METRICS = {"startup": ["startup-seconds"], "train": ["step-seconds"],
-           "predict": ["latency-seconds", "batch-seconds"]}
+           "predict": ["latency-seconds", "batch-seconds"], "fit": ["epoch-seconds"]}
+times = json.loads(pathlib.Path("times.json").read_text())
+def data(replicate):
+    seconds = times.get(stack, [0.01])
+    return [seconds[replicate % len(seconds)] * (1 + n / 1000) for n in range(3)]
 cells = [(t, p, m) for t in tasks for p in phases for m in METRICS[p]]
 failed = does == "fails"
 content = {
@@ -42,7 +48,7 @@ content = {
         {"extra_info": {"stack": stack, "framework": framework, "task": t, "phase": p, "metric": m,
                         "unit": "s", "batch": 1, "source": "sha256:0123456789abcdef",
                         "compile_seconds": None},
-         "stats": {"data": [0.01, 0.011, 0.012]}} for t, p, m in cells],
+         "stats": {"data": data(context["replicate"])}} for t, p, m in cells],
     "advisor": {
         "format": 1, "stack": stack, "framework": framework, **context,
         "versions": {"x": "1"}, "flags": {}, "ceiling": {},
@@ -56,7 +62,7 @@ sys.exit(1 if failed else 0)
 """
 
 GATE = """
-import json, pathlib, sys
+import json, os, pathlib, sys
 
 given = sys.argv[1:]
 told = json.loads(pathlib.Path("gate.json").read_text())
@@ -65,21 +71,32 @@ if given[0] == "compare":
     bad = [name for name in names if name in told["disagrees"]]
     why = ["forward differs by 3e-2"]
     print(json.dumps([
-        {"stack": name, "reference": names[0], "reasons": why if name in bad else []}
-        for name in names]))
+        {"stack": name.split(".")[0], "task": name.split(".")[1], "reference": "pytorch-eager",
+         "reasons": why if name in bad else []} for name in names]))
     sys.exit(1 if bad else 0)
-def option(name):
-    return given[given.index(name) + 1]
-name = option("--stack") + "-" + option("--task")
-assert int(option("--threads")) > 0
-if name in told["breaks"]:
-    sys.exit("mnist.npz: the file is missing. Put it into the cache")
-pathlib.Path(option("--out")).write_text("computed")
+def options(name):
+    return [given[i + 1] for i, word in enumerate(given) if word == name]
+(stack,), (threads,), (into,) = map(options, ("--stack", "--threads", "--into"))
+assert int(threads) > 0
+with open("gates.txt", "a") as gates:
+    gates.write(f"{stack} {','.join(options('--task'))}\\n")
+failed = {}
+for task in options("--task"):
+    name = f"{stack}.{task}"
+    if name in told["dies"]:
+        os.abort()
+    if name in told["breaks"]:
+        failed[task] = "mnist.npz: the file is missing. Put it into the cache"
+    else:
+        (pathlib.Path(into) / f"{name}.npz").write_text("computed")
+print("a framework says hello")
+print(json.dumps(failed))
 """
 
-PYTORCH = Stack(id="pytorch-eager", framework="pytorch", backend="torch", mode="eager", summary="")
-KERAS = Stack(
-    id="keras-tensorflow", framework="keras", backend="tensorflow", mode="graph", summary=""
+CATALOG = load_catalog()
+PYTORCH, KERAS = (
+    CATALOG.stack(id).model_copy(update={"modules": ()})
+    for id in ("pytorch-eager", "keras-tensorflow")
 )
 
 
@@ -88,21 +105,29 @@ def laboratory(
     behaviour: Mapping[str, str] | None = None,
     *,
     breaks: tuple[str, ...] = (),
+    dies: tuple[str, ...] = (),
     disagrees: tuple[str, ...] = (),
+    times: Mapping[str, Sequence[float]] | None = None,
 ) -> Path:
-    """Make or change a laboratory; `behaviour` maps a run file's stem to what its process does."""
+    """Make or change a laboratory; `behaviour` maps a run file's stem to what its process does.
+
+    `breaks`, `dies` and `disagrees` name "stack.task" pairs of the gate; `times` gives each stack
+    its seconds, replicate by replicate.
+    """
     (folder / "benchmarks").mkdir(parents=True, exist_ok=True)
     (folder / "pytest.py").write_text(PYTEST)
     (folder / "benchmarks" / "__init__.py").touch()
     (folder / "benchmarks" / "agreement.py").write_text(GATE)
     (folder / "behaviour.json").write_text(json.dumps(dict(behaviour or {})))
-    (folder / "gate.json").write_text(json.dumps({"breaks": breaks, "disagrees": disagrees}))
+    (folder / "times.json").write_text(json.dumps(dict(times or {})))
+    gate = {"breaks": breaks, "dies": dies, "disagrees": disagrees}
+    (folder / "gate.json").write_text(json.dumps(gate))
     return folder
 
 
-def calls(folder: Path) -> list[str]:
+def calls(folder: Path, file: str = "calls.txt") -> list[str]:
     """What the laboratory's pytest was asked for, in order: "stack-phases-replicate tasks"."""
-    path = folder / "calls.txt"
+    path = folder / file
     return path.read_text().splitlines() if path.is_file() else []
 
 
@@ -113,6 +138,7 @@ def quiet() -> tuple[float, float]:
 def choices(tmp_path: Path, **changed: object) -> Choices:
     """Two stacks, one task, two rounds of training, in the laboratory below `tmp_path`."""
     given: dict[str, object] = {
+        "catalog": CATALOG,
         "stacks": (PYTORCH, KERAS),
         "tasks": ("mlp-mnist",),
         "phases": ("train",),
@@ -120,7 +146,6 @@ def choices(tmp_path: Path, **changed: object) -> Choices:
         "out": tmp_path / "results",
         "laboratory": tmp_path / "laboratory",
         "lock": tmp_path / "lock",
-        "needs": {},
         "look": quiet,
     }
     return Choices(**{**given, **changed})  # type: ignore[arg-type]

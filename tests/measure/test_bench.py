@@ -9,10 +9,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from advisor.errors import MeasureError
-from advisor.measure import Event, bench, preview
+from advisor.errors import MeasureError, RunError
+from advisor.measure import Event, Profile, bench, preview
+from advisor.measure.enough import undecided
+from advisor.measure.progress import ignore
+from advisor.measure.work import Work
 from advisor.runs import read_runs
-from tests.measure.laboratories import KERAS, PYTORCH, calls, choices, laboratory
+from tests.measure.laboratories import CATALOG, KERAS, PYTORCH, calls, choices, laboratory
+from tests.runfiles import benchmark, content, written
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -176,7 +180,7 @@ def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
 
 
 def test_disagreeing_models_are_not_timed_by_anybody(tmp_path: Path) -> None:
-    lab = laboratory(tmp_path / "laboratory", disagrees=("keras-tensorflow-cnn-cifar",))
+    lab = laboratory(tmp_path / "laboratory", disagrees=("keras-tensorflow.cnn-cifar",))
     result = bench(choices(tmp_path, tasks=("mlp-mnist", "cnn-cifar")))
     assert set(result.refused) == {
         ("pytorch-eager", "cnn-cifar"),
@@ -191,7 +195,7 @@ def test_disagreeing_models_are_not_timed_by_anybody(tmp_path: Path) -> None:
 
 
 def test_a_stack_that_cannot_be_checked_is_refused_alone(tmp_path: Path) -> None:
-    lab = laboratory(tmp_path / "laboratory", breaks=("keras-tensorflow-mlp-mnist",))
+    lab = laboratory(tmp_path / "laboratory", breaks=("keras-tensorflow.mlp-mnist",))
     result = bench(choices(tmp_path))
     assert list(result.refused) == [("keras-tensorflow", "mlp-mnist")]
     assert "Put it into the cache" in result.refused["keras-tensorflow", "mlp-mnist"]
@@ -199,12 +203,12 @@ def test_a_stack_that_cannot_be_checked_is_refused_alone(tmp_path: Path) -> None
 
 
 def test_a_missing_framework_names_the_extra_before_anything_starts(tmp_path: Path) -> None:
-    needs = {
-        "pytorch-eager": (("no_such_torch",), "torch"),
-        "keras-tensorflow": (("no_such_keras", "json"), "keras"),
-    }
+    stacks = (
+        PYTORCH.model_copy(update={"modules": ("no_such_torch",)}),
+        KERAS.model_copy(update={"modules": ("no_such_keras", "json")}),
+    )
     with pytest.raises(MeasureError) as caught:
-        bench(choices(tmp_path, needs=needs))
+        bench(choices(tmp_path, stacks=stacks))
     message = str(caught.value)
     assert 'no_such_torch not installed. Install with `pip install "advisor[torch]"`' in message
     assert "advisor[keras]" in message
@@ -255,3 +259,123 @@ def test_run_files_say_nothing_about_the_user(tmp_path: Path) -> None:
     assert os.uname().nodename not in text
     assert str(tmp_path) not in text
     assert json.loads(text)["advisor"]["machine"]["cores"] > 0
+
+
+def test_the_gate_takes_one_process_per_stack(tmp_path: Path) -> None:
+    lab = laboratory(tmp_path / "laboratory")
+    bench(choices(tmp_path, tasks=("mlp-mnist", "cnn-cifar")))
+    assert calls(lab, "gates.txt") == [
+        "pytorch-eager mlp-mnist,cnn-cifar",
+        "keras-tensorflow mlp-mnist,cnn-cifar",
+    ]
+
+
+def test_a_gate_that_dies_takes_one_task_with_it_and_goes_on(tmp_path: Path) -> None:
+    lab = laboratory(tmp_path / "laboratory", dies=("pytorch-eager.cnn-cifar",))
+    result = bench(choices(tmp_path, tasks=("mlp-mnist", "cnn-cifar", "resnet-cifar")))
+    assert calls(lab, "gates.txt")[:2] == [
+        "pytorch-eager mlp-mnist,cnn-cifar,resnet-cifar",
+        "pytorch-eager resnet-cifar",
+    ]
+    assert list(result.refused) == [("pytorch-eager", "cnn-cifar")]
+    assert "crashed: SIGABRT" in result.refused["pytorch-eager", "cnn-cifar"]
+
+
+def test_what_is_left_out_is_recorded_with_its_reason(tmp_path: Path) -> None:
+    laboratory(tmp_path / "laboratory")
+    result = bench(choices(tmp_path, phases=("train", "fit"), tasks=("mlp-mnist", "gpt-small")))
+    outcomes = read_runs(result.folder).outcomes
+    missing = outcomes[outcomes["outcome"] == "missing"]
+    assert set(missing["stack"]) == {"pytorch-eager", "keras-tensorflow"}
+    assert set(missing["task"]) == {"gpt-small"}
+    assert set(missing["metric"]) == {"epoch-seconds"}
+    assert missing["reason"].str.contains("loader and loop").all()
+    everything = bench(choices(tmp_path, phases=("fit",), tasks=("gpt-small",), complete=True))
+    assert not (read_runs(everything.folder).outcomes["outcome"] == "missing").any()
+
+
+def test_a_study_runs_everything_twice(tmp_path: Path) -> None:
+    lab = laboratory(tmp_path / "laboratory")
+    result = bench(choices(tmp_path, study=True, phases=("train", "fit"), tasks=("gpt-small",)))
+    assert len(result.finished) == 8
+    assert [call.split()[0] for call in calls(lab)][:3] == [
+        "pytorch-eager-train-0-twin-0",
+        "pytorch-eager-train-0-twin-1",
+        "keras-tensorflow-train-0-twin-0",
+    ]
+    runs = read_runs(result.folder, study=True)
+    assert sorted(runs.processes["twin"]) == [0] * 4 + [1] * 4
+    with pytest.raises(RunError, match="half of an A/A study"):
+        read_runs(result.folder)
+
+
+def test_a_study_is_resumed_as_a_study(tmp_path: Path) -> None:
+    laboratory(tmp_path / "laboratory")
+    first = bench(choices(tmp_path, study=True, stacks=(PYTORCH,)))
+    (first.folder / "pytorch-eager-train-1-twin-0.json").unlink()
+    again = bench(choices(tmp_path, study=True, stacks=(PYTORCH,), resume=True))
+    assert again.finished == ("pytorch-eager-train-1-twin-0.json",)
+    with pytest.raises(MeasureError, match="no session of this machine to resume"):
+        bench(choices(tmp_path, resume=True))
+
+
+NOISY = {"pytorch-eager": (1.0, 1.3, 0.9, 1.2), "keras-tensorflow": (1.1, 1.0, 1.2, 0.9)}
+CALM = {"pytorch-eager": (1.0, 1.01), "keras-tensorflow": (2.0, 2.01)}
+
+
+def budget(tmp_path: Path, seconds: float, times: dict[str, tuple[float, ...]]) -> list[str]:
+    lab = laboratory(tmp_path / "laboratory", times=times)
+    profile = Profile(replicates=3, wait_seconds=0)
+    bench(choices(tmp_path, profile=profile, budget_seconds=seconds))
+    return calls(lab)
+
+
+def test_rounds_are_added_until_the_budget_is_spent(tmp_path: Path) -> None:
+    start = time.monotonic()
+    asked = budget(tmp_path, 6.0, NOISY)
+    assert len(asked) > 8
+    assert time.monotonic() - start < 12
+    assert asked[6:8] == ["keras-tensorflow-train-3 mlp-mnist", "pytorch-eager-train-3 mlp-mnist"]
+
+
+def test_what_is_decided_needs_no_further_round(tmp_path: Path) -> None:
+    assert len(budget(tmp_path, 60.0, CALM)) == 6
+
+
+def test_a_budget_never_cuts_the_planned_rounds(tmp_path: Path) -> None:
+    assert len(budget(tmp_path, 0.01, NOISY)) == 6
+
+
+@pytest.mark.parametrize(("seconds", "added"), [(30.0, None), (1000.0, 2)])
+def test_a_round_that_would_not_end_in_time_is_not_begun(
+    tmp_path: Path, seconds: float, added: int | None
+) -> None:
+    """After processes that took 100 seconds each, two more need 200."""
+    laboratory(tmp_path / "laboratory", times=NOISY)
+    profile = Profile(replicates=3, wait_seconds=0)
+    folder = bench(choices(tmp_path, profile=profile)).folder
+    wish = choices(tmp_path, profile=profile, budget_seconds=seconds)
+    plan, session = wish.plan(folder), preview(wish).session
+    work = Work(wish, session, ignore, time.monotonic())
+    work.remaining.await_too(plan.round(2))
+    for replicate in plan.round(2):
+        work.remaining.ended(replicate, 100.0)
+    found = work.added(plan, 3)
+    assert (found if found is None else len(found)) == added
+
+
+def test_only_what_is_open_is_measured_again(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    for replicate in range(3):
+        for stack in ("pytorch-eager", "keras-tensorflow", "tensorflow-graph"):
+            pace = {"pytorch-eager": 1.0, "keras-tensorflow": 1.0 + replicate / 5}.get(stack, 3.0)
+            entries = [
+                benchmark(stack, [pace], task="mlp-mnist"),
+                benchmark(stack, [0.01 if stack == "pytorch-eager" else 0.05], task="cnn-cifar"),
+            ]
+            name = f"{stack}-{replicate}.json"
+            written(folder / name, content(stack, replicate, benchmarks=entries))
+    assert undecided(CATALOG, folder) == {
+        ("pytorch-eager", "mlp-mnist", "train"),
+        ("keras-tensorflow", "mlp-mnist", "train"),
+    }

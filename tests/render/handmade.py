@@ -8,6 +8,7 @@ import dataclasses
 import datetime as dt
 
 from advisor import model
+from advisor.render.record import Provenance
 from advisor.render.report import report
 
 TODAY = dt.date(2026, 11, 22)
@@ -43,16 +44,16 @@ STALE = {("keras", "first-steps"), ("tensorflow", "pretrained")}
 RATIO = {"keras": 1.25, "tensorflow": 1.0, "pytorch": 1.03}
 
 
+PROVENANCE = Provenance("advisor report herbarium.toml", "0.1.0")
+
+
 def make_pages() -> dict[str, str]:
     catalog = make_catalog()
     return {name: make_page(decision, catalog) for name, decision in make_decisions().items()}
 
 
 def make_page(decision: model.Decision, catalog: model.Catalog) -> str:
-    return report(
-        decision, catalog, command="advisor report herbarium.toml", version="0.1.0",
-        generated="2026-11-22",
-    )  # fmt: skip
+    return report(decision, catalog, PROVENANCE)
 
 
 def make_catalog() -> model.Catalog:

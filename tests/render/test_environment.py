@@ -1,6 +1,8 @@
 """The one Jinja environment: escaping, strictness, and what its filters promise."""
 
 import datetime as dt
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from jinja2 import UndefinedError
@@ -52,3 +54,60 @@ def test_markdown_text_is_literal() -> None:
 
 def test_code_is_indented_and_untouched() -> None:
     assert code_lines('\nif x:\n\n    print("<&*")\n') == '    if x:\n\n        print("<&*")'
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "advisor" / "templates"
+
+
+def words() -> str:
+    return str(environment().get_template("_macros/words.html").module.level(3))  # type: ignore[attr-defined]
+
+
+def test_templates_are_compiled_once(cache: Path) -> None:
+    assert words() == "good"
+    (compiled,) = cache.iterdir()
+    stamp = compiled.stat().st_mtime_ns
+    assert words() == "good"
+    assert compiled.stat().st_mtime_ns == stamp
+
+
+def test_code_that_escapes_and_code_that_does_not_are_kept_apart(cache: Path) -> None:
+    name = "terminal/headlines.txt"
+    plain = environment().overlay(autoescape=False)
+    for made in (plain, environment(), plain):
+        made.get_template(name)
+    assert len(list(cache.iterdir())) == 2
+    escaped, bare = (
+        str(made.get_template(name).module.headline(FLIPPED, {"x": "<x>", "y": "<y>"}))  # type: ignore[attr-defined]
+        for made in (environment(), environment().overlay(autoescape=False))
+    )
+    assert "<" not in escaped
+    assert bare == "flipped: <x> was chosen, and now <y> leads"
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", b"j2\x05"])
+def test_a_broken_cache_is_compiled_anew(cache: Path, content: bytes) -> None:
+    words()
+    (compiled,) = cache.iterdir()
+    compiled.write_bytes(content)
+    assert words() == "good"
+    assert compiled.read_bytes() != content
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert words() == "good"
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+FLIPPED = SimpleNamespace(
+    outcome="flipped",
+    recorded=SimpleNamespace(record=SimpleNamespace(winner="x")),
+    now=SimpleNamespace(winner="y"),
+)

@@ -1,0 +1,282 @@
+"""Cells -> the measurements that a report shows: panels to draw, a table of the rest, their runs.
+
+panel      one task, phase and metric of one machine: the default stacks ranked against each
+           other, then each framework's best tuned stack against the fastest of them
+drawn      the panels whose metric carries weight, so that a page stays within its size
+listed     the others: only default stacks, in one table
+run set    the run files behind a number; cells of the same processes share one
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from advisor.model import Catalog, Cell, Decision, Framework
+from advisor.render.quantity import Quantity, quantity
+from advisor.runs import Runs
+from advisor.summarize import ratios
+
+__all__ = ["Line", "Machine", "Measured", "Panel", "RunSet", "Timing", "measured"]
+
+#: So many panels are drawn at most, and so many at least if there are as many.
+MOST_DRAWN, LEAST_DRAWN = 12, 4
+
+#: In the order in which a model meets them; other phases follow by name.
+PHASES = ("train", "fit", "learn", "predict", "startup", "memory", "export")
+
+#: Unit -> (the least value that a display unit suits, its name, what it is multiplied by).
+UNITS = {
+    "s": ((1.0, "s", 1.0), (1e-3, "ms", 1e3), (0.0, "µs", 1e6)),
+    "bytes": ((1e9, "GB", 1e-9), (1e6, "MB", 1e-6), (0.0, "kB", 1e-3)),
+    "share": ((0.0, "%", 100.0),),
+}
+
+#: Of a share, such as an accuracy, more is better, and its ratio would say nothing.
+SHARE = "share"
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One stack in a panel; the texts are in the panel's unit.
+
+    `ratio` is to the fastest default stack; `best` marks that one. `runs` is the anchor of the
+    files behind the numbers; `scaled` are value and interval in the panel's unit.
+    """
+
+    cell: Cell
+    time: Quantity
+    scaled: tuple[float, float, float]
+    ratio: Quantity | None
+    tied: bool
+    best: bool
+    tuned: bool
+    runs: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Stacks side by side on one task, phase and metric of one machine."""
+
+    id: str
+    task: str
+    phase: str
+    metric: str
+    unit: str
+    timings: tuple[Timing, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A panel that is not drawn: the timing of each framework's default stack, None if missing."""
+
+    panel: Panel
+    timings: tuple[tuple[Framework, Timing | None], ...]
+
+
+@dataclass(frozen=True)
+class RunSet:
+    """The run files of the processes behind some numbers, in the order of their replicates."""
+
+    anchor: str
+    stack: str
+    phases: tuple[str, ...]
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where measurements come from: its fingerprint, the versions used, and when."""
+
+    name: str
+    facts: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]
+    dates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All that a report shows of the measurements."""
+
+    drawn: tuple[Panel, ...]
+    listed: tuple[Line, ...]
+    run_sets: tuple[RunSet, ...]
+    machines: tuple[Machine, ...]
+
+
+def measured(decision: Decision, catalog: Catalog, runs: Sequence[Runs]) -> Measured:
+    """What to show of the cells that speak for a decision; `runs` tell the machines behind them."""
+    panels = list(_panels(decision, catalog, _anchors(decision.cells)))
+    drawn = _chosen(panels, _weights(decision, catalog))
+    listed = [panel for panel in panels if panel not in drawn]
+    lines = tuple(_line(panel, catalog) for panel in listed)
+    shown = [timing for panel in drawn for timing in panel.timings]
+    shown += [timing for line in lines for _, timing in line.timings if timing]
+    return Measured(
+        drawn=tuple(panel for panel in panels if panel in drawn),
+        listed=lines,
+        run_sets=tuple(_run_sets(shown)),
+        machines=tuple(_machines(decision, runs)),
+    )
+
+
+def _anchors(cells: Iterable[Cell]) -> dict[tuple[str, ...], str]:
+    """An anchor for every set of run files."""
+    sets = dict.fromkeys(cell.runs for cell in cells)
+    return {runs: f"runs-{number}" for number, runs in enumerate(sets, start=1)}
+
+
+def _weights(decision: Decision, catalog: Catalog) -> dict[tuple[str, str], float]:
+    """The weight of each phase and metric that speaks for a criterion."""
+    weights = {part.criterion: part.weight for part in decision.contributions}
+    return {
+        (criterion.measure.phase, criterion.measure.metric): weights[criterion.id]
+        for criterion in catalog.criteria
+        if criterion.measure and criterion.id in weights
+    }
+
+
+def _chosen(panels: list[Panel], weights: Mapping[tuple[str, str], float]) -> list[Panel]:
+    """The panels to draw: the heaviest, and a few more where hardly any carries weight."""
+    ordered = sorted(panels, key=lambda panel: -weights.get((panel.phase, panel.metric), 0.0))
+    heavy = [panel for panel in ordered if weights.get((panel.phase, panel.metric), 0.0) > 0]
+    return ordered[: min(MOST_DRAWN, max(LEAST_DRAWN, len(heavy)))]
+
+
+def _panels(
+    decision: Decision, catalog: Catalog, anchors: Mapping[tuple[str, ...], str]
+) -> Iterator[Panel]:
+    default = {framework.default_stack for framework in catalog.frameworks}
+    groups: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
+    for cell in decision.cells:
+        if math.isfinite(cell.value):
+            groups[cell.task, cell.phase, cell.metric].append(cell)
+    for key, cells in sorted(groups.items(), key=lambda item: _order(item[0])):
+        unit, scale = _display(cells)
+        usual = [cell for cell in cells if cell.stack in default]
+        special = list(_best_tuned([cell for cell in cells if cell.stack not in default]))
+        standings = _standings(usual, special, catalog.policy.tie)
+        found = (
+            _timing(
+                cell,
+                standings.get(cell.stack, _Standing()),
+                scale=scale,
+                tuned=cell in special,
+                runs=anchors[cell.runs],
+            )
+            for cell in (*_fastest_first(usual), *_fastest_first(special))
+        )
+        timings = tuple(timing for timing in found if timing)
+        if timings:
+            yield Panel("-".join(key), *key, unit, timings)
+
+
+def _order(key: tuple[str, str, str]) -> tuple[str, int, bool, str]:
+    task, phase, metric = key
+    place = PHASES.index(phase) if phase in PHASES else len(PHASES)
+    return task, place, metric.startswith("batch"), metric
+
+
+def _display(cells: Sequence[Cell]) -> tuple[str, float]:
+    """The unit that suits the smallest of the values, and what to multiply by."""
+    unit, least = cells[0].unit, min(abs(cell.value) for cell in cells)
+    known = UNITS.get(unit, ((0.0, unit, 1.0),))
+    return next((name, scale) for limit, name, scale in known if least >= limit)
+
+
+def _fastest_first(cells: Iterable[Cell]) -> list[Cell]:
+    return sorted(cells, key=lambda cell: (_slowness(cell), cell.stack))
+
+
+def _slowness(cell: Cell) -> float:
+    return -cell.value if cell.unit == SHARE else cell.value
+
+
+def _best_tuned(cells: Sequence[Cell]) -> Iterator[Cell]:
+    """Each framework's best: a reader compares what each can do, not how many ways it has."""
+    for framework in sorted({cell.framework for cell in cells}):
+        yield _fastest_first(cell for cell in cells if cell.framework == framework)[0]
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """A stack's ratio to the fastest default stack; nothing where there is nothing to compare."""
+
+    ratio: Quantity | None = None
+    tied: bool = False
+    best: bool = False
+
+
+def _standings(usual: Sequence[Cell], special: Sequence[Cell], tie: float) -> dict[str, _Standing]:
+    if not usual or usual[0].unit == SHARE:
+        return {}
+    found, best = {}, _fastest_first(usual)[0]
+    for ratio in ratios(usual, tie=tie) if len(usual) > 1 else ():
+        text = quantity(ratio.value, ratio.low, ratio.high, "")
+        found[ratio.stack] = _Standing(text, ratio.tied, ratio.stack == best.stack)
+    return {**found, **{cell.stack: _against(cell, best, tie) for cell in special}}
+
+
+def _against(cell: Cell, best: Cell, tie: float) -> _Standing:
+    """How many times as long a tuned stack takes as the fastest default one; below 1 is faster."""
+    ratio = {each.stack: each for each in ratios([cell, best], tie=tie)}
+    slower, faster = ratio[cell.stack], ratio[best.stack]
+    if slower.value >= faster.value:
+        return _Standing(quantity(slower.value, slower.low, slower.high, ""), slower.tied)
+    inverse = quantity(1 / faster.value, 1 / faster.high, 1 / faster.low, "")
+    return _Standing(inverse, faster.tied)
+
+
+def _timing(
+    cell: Cell, standing: _Standing, *, scale: float, tuned: bool, runs: str
+) -> Timing | None:
+    scaled = (cell.value * scale, cell.low * scale, cell.high * scale)
+    # Already in the panel's unit: `quantity` would give seconds another one for each stack.
+    time = quantity(*scaled, "")
+    if time is None:
+        return None
+    return Timing(
+        cell, time, scaled, standing.ratio, standing.tied, standing.best, tuned=tuned, runs=runs
+    )
+
+
+def _line(panel: Panel, catalog: Catalog) -> Line:
+    by_stack = {timing.cell.stack: timing for timing in panel.timings}
+    timings = ((f, by_stack.get(f.default_stack)) for f in catalog.frameworks)
+    return Line(panel, tuple(timings))
+
+
+def _run_sets(timings: Iterable[Timing]) -> Iterator[RunSet]:
+    """One for each anchor, with the phases that were measured in those processes."""
+    phases: dict[str, list[str]] = defaultdict(list)
+    cells: dict[str, Cell] = {}
+    for timing in timings:
+        phases[timing.runs].append(timing.cell.phase)
+        cells[timing.runs] = timing.cell
+    for anchor, cell in sorted(cells.items(), key=lambda item: (item[1].stack, item[1].runs)):
+        yield RunSet(anchor, cell.stack, tuple(dict.fromkeys(phases[anchor])), cell.runs)
+
+
+def _machines(decision: Decision, runs: Sequence[Runs]) -> Iterator[Machine]:
+    by_name: dict[str, list[Cell]] = defaultdict(list)
+    for cell in decision.cells:
+        by_name[cell.machine].append(cell)
+    for name, cells in sorted(by_name.items()):
+        facts = next((found.machines[name] for found in runs if name in found.machines), {})
+        yield Machine(
+            name=name,
+            facts=tuple((key, str(value)) for key, value in facts.items()),
+            versions=tuple(_versions({(cell.session, cell.stack) for cell in cells}, runs)),
+            dates=tuple(sorted({cell.date.isoformat() for cell in cells})),
+        )
+
+
+def _versions(processes: set[tuple[str, str]], runs: Sequence[Runs]) -> Iterator[tuple[str, str]]:
+    """Package and versions, over the sessions and stacks behind these cells."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for read in runs:
+        for process in processes & read.versions.keys():
+            for package, version in read.versions[process].items():
+                found[package].add(version)
+    for package, versions in sorted(found.items()):
+        yield package, ", ".join(sorted(versions))

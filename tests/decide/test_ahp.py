@@ -22,6 +22,8 @@ from advisor.decide.ahp import (
 )
 from advisor.decide.needs import derive_needs
 from advisor.model import Answers, Judgement, Needs
+from advisor.render.record import decision_json
+from advisor.render.terminal import summary
 from tests.decide.problems import problems
 from tests.decide.small import CATALOG, TODAY, answers
 
@@ -237,3 +239,16 @@ def test_judgements_that_contradict_each_other_are_used_and_named() -> None:
     assert not weighing.acceptable
     assert weighing.revisit is not None
     assert weighing.revisit.ratio < weighing.ratio / 2
+
+
+def test_the_report_says_which_groups_were_compared_and_the_terminal_too() -> None:
+    judged = Answers({"stage": ("research",), "speed": ("latency",)}, groups=COMPARED)
+    decision = decide(REAL, (), judged, as_of=TODAY)
+    share = f"{weigh(COMPARED).shares[0][1]:.0%}".replace("%", " %")
+    said = f"You compared groups: Debugging and flexibility {share}, "
+    assert said in " ".join(summary(decision, REAL).split())
+    groups = decision_json(decision, REAL)["groups"]
+    assert groups["judgements"][0] == {"more": "debugging", "less": "performance", "times": 5.0}
+    assert groups["acceptable"]
+    assert groups["shares"]["debugging"] == decision.weighing.shares[0][1]  # type: ignore[union-attr]
+    assert decision_json(decide(REAL, (), Answers({}), as_of=TODAY), REAL)["groups"] is None

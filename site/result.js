@@ -149,7 +149,13 @@ const advisorResult = (() => {
         child.dataset.name = heads[at][0];
       });
     }
-    const head = ([text, kind]) => element("th", { scope: "col", class: kind ?? null }, text);
+    const head = ([text, kind, hidden]) =>
+      element(
+        "th",
+        { scope: "col", class: kind ?? null },
+        text,
+        hidden && element("span", { class: "hidden" }, hidden),
+      );
     return scroll(
       label,
       element(
@@ -291,7 +297,10 @@ const advisorResult = (() => {
 
   /** A bar as long as the share; the lines stand where lean and clear begin. */
   function bar({ data: { policy } }, share, marks = true) {
-    const line = (at) => ["path", { d: `M${at * 200} 0V14`, class: "threshold", "vector-effect": "non-scaling-stroke" }];
+    const line = (at) => [
+      "path",
+      { d: `M${at * 200} 0V14`, class: "threshold", "vector-effect": "non-scaling-stroke" },
+    ];
     return drawing(
       { class: "bar", viewBox: "0 0 200 14", preserveAspectRatio: "none" },
       ["rect", { class: "rail", width: 200, height: 14 }],
@@ -413,7 +422,7 @@ const advisorResult = (() => {
       [name],
       [nameOf(found, rival)],
       ["Lead", "number"],
-      ["", "bars-column"],
+      ["", "bars-column", "Lead as a bar"],
     ];
     const row = (part) => contributionRow(found, part, [leader, rival], part.difference, most);
     const [pro, con] = [(part) => part.difference > 0, (part) => part.difference < 0];

@@ -17,8 +17,10 @@ from advisor.model import NOT_SURE, Answers, Question
 from advisor.render.browser import browser_data
 from advisor.render.record import decision_json
 from tests.browser.conftest import Built, Opened
+from tests.browser.test_site_pages import AXE
 from tests.decide import small
 from tests.decide.houses import with_draws
+from tests.tools import MODULES, installed
 from tests.twin.test_twin import agree
 from tests.twin.vectors import CHAINED, TODAY, exact, twinned
 
@@ -327,6 +329,26 @@ def test_a_result_is_printed_alone_and_whole(opened: Opened) -> None:
         assert folded.count()
         assert all(folded.nth(place).is_visible() for place in range(folded.count()))
         assert page.evaluate("document.querySelector('#ask-result').offsetHeight") > 1000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "#ask/stage=production",
+        "#review/stage=production",
+        "#result/stage=production/today=tensorflow/keeping=untouched/targets=mobile",
+        "#result/targets=microcontroller,browser/operating-system=windows-gpu",
+    ],
+)
+def test_axe_finds_nothing(fragment: str, scheme: Any, opened: Opened) -> None:
+    axe = installed(MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    with opened(fragment, color_scheme=scheme, bypass_csp=True) as page:
+        if fragment.startswith("#result"):
+            wait_for_decision(page)
+        page.evaluate(axe)
+        found = page.evaluate(AXE)["violations"]
+    assert [(it["id"], it["nodes"][0]["html"]) for it in found] == []
 
 
 @pytest.mark.parametrize("width", [360, 768])

@@ -52,24 +52,29 @@ class KerasTrainer:
 
     def load(self, weights: Weights) -> None:
         for name, variable in self._named().items():
-            variable.assign(weights[name])
+            # An attention keeps its heads on an axis of their own; the values follow one another.
+            variable.assign(weights[name].reshape(variable.shape))
 
     def weights(self) -> Weights:
-        return {name: np.array(variable) for name, variable in self._named().items()}
+        return self._shared({name: np.array(each) for name, each in self._named().items()})
+
+    def _shared(self, own: Weights) -> Weights:
+        return {name: values.reshape(self.task.weights[name]) for name, values in own.items()}
 
     def _named(self) -> dict[str, Any]:
         return {
-            f"{layer.name}/{variable.name}": variable
+            shared_name(layer.name, variable.path): variable
             for layer in self.model.layers
             for variable in layer.trainable_variables
         }
 
     def state(self) -> Weights:
-        return {
-            f"{layer.name}/{variable.name}": np.array(variable)
+        moved = {
+            shared_name(layer.name, variable.path): variable
             for layer in self.model.layers
             for variable in layer.non_trainable_weights
         }
+        return {name: np.array(moved[name]) for name in self.task.state}
 
     def put(self, batch: Batch) -> KerasBatch:
         inputs = tuple(map(keras.ops.convert_to_tensor, batch.inputs))
@@ -83,7 +88,7 @@ class KerasTrainer:
             outputs = self.model(inputs, training=False)
             value = self.model.compute_loss(x=inputs, y=targets, y_pred=outputs)
         found = tape.gradient(value, named)
-        return float(value), dense_gradients(found)
+        return float(value), self._shared(dense_gradients(found))
 
     def step(self, batch: KerasBatch) -> float:
         inputs, targets = batch
@@ -91,7 +96,10 @@ class KerasTrainer:
         return float(self.model.train_on_batch(inputs, targets))
 
     def predict(self, batch: KerasBatch) -> Array:
-        outputs: Array = self.model.predict_on_batch(batch[0])
+        if hasattr(self.module, "predict"):
+            outputs: Array = self.module.predict(self.model, batch[0])
+        else:
+            outputs = self.model.predict_on_batch(batch[0])
         return outputs
 
     def traces(self) -> int:
@@ -105,6 +113,12 @@ class KerasTrainer:
             return train_step(data)
 
         return counted
+
+
+def shared_name(layer: str, path: str) -> str:
+    """`layer/variable` for a variable's path: parts of a layer, such as a query, join its name."""
+    *parts, variable = path.rpartition(f"{layer}/")[2].split("/")
+    return "_".join([layer, *(part for part in parts if part != "lstm_cell")]) + f"/{variable}"
 
 
 class KerasStack:

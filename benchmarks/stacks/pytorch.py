@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.linear import NonDynamicallyQuantizableLinear
 
 from benchmarks import tasks
 from benchmarks.stacks.protocol import Flag, Optimizer
@@ -29,6 +30,12 @@ LAYOUT: dict[tuple[type[nn.Module], str], tuple[str, tuple[int, ...]]] = {
     (nn.LSTM, "bias_ih_l0"): ("bias", (0,)),
     (nn.BatchNorm2d, "weight"): ("gamma", (0,)),
     (nn.BatchNorm2d, "bias"): ("beta", (0,)),
+    (nn.LayerNorm, "weight"): ("gamma", (0,)),
+    (nn.LayerNorm, "bias"): ("beta", (0,)),
+    (NonDynamicallyQuantizableLinear, "weight"): ("kernel", (1, 0)),
+    (NonDynamicallyQuantizableLinear, "bias"): ("bias", (0,)),
+    (nn.MultiheadAttention, "in_proj_weight"): ("kernel", (1, 0)),
+    (nn.MultiheadAttention, "in_proj_bias"): ("bias", (0,)),
 }
 PytorchBatch = tuple[tuple[Tensor, ...], Tensor]
 
@@ -53,27 +60,30 @@ class PytorchTrainer:
 
     def load(self, weights: Weights) -> None:
         with torch.no_grad():
-            for name, parameter, axes in self._named():
+            for name, parameter, rows, axes in self._named():
                 own = weights[name].transpose(tuple(np.argsort(axes)))
-                if own.shape != tuple(parameter.shape):
+                if own.shape != tuple(parameter[rows].shape):
                     raise ValueError(f"{name}: {own.shape} does not fit {tuple(parameter.shape)}")
-                parameter.copy_(torch.from_numpy(np.ascontiguousarray(own)))
+                parameter[rows].copy_(torch.from_numpy(np.ascontiguousarray(own)))
 
     def weights(self) -> Weights:
         return self._collect(lambda parameter: parameter.detach())
 
     def _collect(self, of: Callable[[nn.Parameter], Tensor]) -> Weights:
         return {
-            name: of(parameter).cpu().numpy().transpose(axes).copy()
-            for name, parameter, axes in self._named()
+            name: of(parameter)[rows].cpu().numpy().transpose(axes).copy()
+            for name, parameter, rows, axes in self._named()
         }
 
-    def _named(self) -> Iterator[tuple[str, nn.Parameter, tuple[int, ...]]]:
+    def _named(self) -> Iterator[tuple[str, nn.Parameter, slice, tuple[int, ...]]]:
+        """Each shared name with the parameter, the rows of it, and the order of their axes."""
         for layer, module in self.model.named_modules():
+            shared = layer.replace(".", "_").replace("_out_proj", "_attention_output")
             for own_name, parameter in module.named_parameters(recurse=False):
                 if parameter.requires_grad:
                     name, axes = LAYOUT[type(module), own_name]
-                    yield f"{layer.replace('.', '_')}/{name}", parameter, axes
+                    for part, rows in _parts(own_name, len(parameter)):
+                        yield f"{shared}{part}/{name}", parameter, rows, axes
 
     def state(self) -> Weights:
         if not self.task.state:
@@ -112,11 +122,24 @@ class PytorchTrainer:
     def predict(self, batch: PytorchBatch) -> Array:
         self.model.eval()
         with torch.inference_mode():
-            outputs: Array = self.model(*batch[0]).numpy()
-        return outputs
+            if hasattr(self.module, "predict"):
+                outputs = self.module.predict(self.model, *batch[0])
+            else:
+                outputs = self.model(*batch[0])
+        array: Array = outputs.numpy()
+        return array
 
     def traces(self) -> int:
         return 0
+
+
+def _parts(own_name: str, rows: int) -> Iterator[tuple[str, slice]]:
+    """What lies below one another in a parameter: of an attention, its first three products."""
+    if not own_name.startswith("in_proj"):
+        yield "", slice(None)
+        return
+    for number, part in enumerate(("_query", "_key", "_value")):
+        yield part, slice(number * rows // 3, (number + 1) * rows // 3)
 
 
 def _gradient(parameter: nn.Parameter) -> Tensor:

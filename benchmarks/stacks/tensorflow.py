@@ -31,7 +31,7 @@ class TensorflowTrainer:
         self.model = self.module.build()
         self.optimizer = self._optimizer(optimizer)
         self._step = tf.function(self._train_step)
-        self._predict = tf.function(self.model)
+        self._predict = tf.function(self._outputs)
 
     def _optimizer(self, optimizer: Optimizer) -> Any:
         if optimizer == "adam":
@@ -40,6 +40,11 @@ class TensorflowTrainer:
 
     def _train_step(self, *batch: Any) -> Any:
         return self.module.train_step(self.model, self.optimizer, *batch)
+
+    def _outputs(self, *inputs: Any) -> Any:
+        if hasattr(self.module, "predict"):
+            return self.module.predict(self.model, *inputs)
+        return self.model(*inputs)
 
     def load(self, weights: Weights) -> None:
         for name, variable in self._named().items():

@@ -8,16 +8,20 @@ general, "same" means exactly that. The mean over the last map of 8x8 spares us 
 order would depend on the layout.
 """
 
-from benchmarks.tasks import data
-from benchmarks.tasks.task import Examples, Rounds, Task
+from benchmarks.tasks import data, images, simulated
+from benchmarks.tasks.task import Examples, Learning, Rounds, Task, classes_right
 
 __all__ = ["TASK"]
 
 
 def examples(choice: str) -> Examples:
     """CIFAR-10, or noise of the same shapes."""
-    like = data.synthetic_images((32, 32, 3), 10)
-    return data.choose(choice, data.cifar10_sources(), real=data.cifar10, like=like)
+    return data.choose(
+        choice,
+        images.cifar10_sources(),
+        real=images.cifar10,
+        like=lambda: simulated.noise_images((32, 32, 3), 10),
+    )
 
 
 TASK = Task(

@@ -11,8 +11,8 @@ them, the others one: its second is zero and is not trained, so it is no paramet
 fresh model's forget bias is one, as Keras has it.
 """
 
-from benchmarks.tasks import data
-from benchmarks.tasks.task import Examples, Rounds, Task
+from benchmarks.tasks import data, reviews, simulated
+from benchmarks.tasks.task import Examples, Learning, Rounds, Task, signs_right
 
 __all__ = ["TASK"]
 
@@ -21,9 +21,11 @@ WORDS, LENGTH = 10_000, 80
 
 def examples(choice: str) -> Examples:
     """IMDB reviews, or noise of the same shapes."""
-    like = data.synthetic_reviews(WORDS, LENGTH)
     return data.choose(
-        choice, data.imdb_sources(), real=lambda: data.imdb(WORDS, LENGTH), like=like
+        choice,
+        reviews.sources(),
+        real=lambda: reviews.imdb(WORDS, LENGTH),
+        like=lambda: simulated.noise_reviews(WORDS, LENGTH),
     )
 
 

@@ -3,17 +3,21 @@
 Images are (batch, 784) float32 in [0, 1], labels (batch,) integers from 0 to 9.
 """
 
-from benchmarks.tasks import data
-from benchmarks.tasks.task import Examples, Rounds, Task
+from benchmarks.tasks import data, images, simulated
+from benchmarks.tasks.task import Examples, Learning, Rounds, Task, classes_right
 
 __all__ = ["TASK"]
 
 
 def examples(choice: str) -> Examples:
-    """MNIST, or noise of the same shapes."""
-    sources = (data.MNIST_IMAGES, data.MNIST_LABELS)
-    like = data.synthetic_images((784,), 10)
-    return data.choose(choice, sources, real=data.mnist, like=like)
+    """MNIST, the bundled digits, or noise of the same shapes."""
+    return data.choose(
+        choice,
+        data.MNIST["train"],
+        real=images.mnist,
+        like=lambda: simulated.noise_images((784,), 10),
+        bundled=images.digits,
+    )
 
 
 TASK = Task(

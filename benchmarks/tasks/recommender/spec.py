@@ -9,7 +9,7 @@ three: of a batch's step, most goes into rows that nobody looked up, which is wh
 The interactions are simulated from a seed: that is the task's data, whichever data are asked for.
 """
 
-from benchmarks.tasks import data
+from benchmarks.tasks import simulated
 from benchmarks.tasks.task import Examples, Rounds, Task
 
 __all__ = ["TASK"]
@@ -20,7 +20,7 @@ USERS, ITEMS = 20_000, 10_000
 def examples(choice: str) -> Examples:
     """Simulated interactions, for every choice."""
     del choice
-    return data.synthetic_interactions(USERS, ITEMS)
+    return simulated.interactions(USERS, ITEMS)
 
 
 TASK = Task(

@@ -16,7 +16,7 @@ PyTorch lets the running variance follow the unbiased variance, the others the b
 
 from collections.abc import Iterator
 
-from benchmarks.tasks import data
+from benchmarks.tasks import data, images, simulated
 from benchmarks.tasks.task import Examples, Rounds, Task
 
 __all__ = ["TASK"]
@@ -27,8 +27,12 @@ WIDTHS = (16, 16, 16, 32, 32, 32, 64, 64, 64)
 
 def examples(choice: str) -> Examples:
     """CIFAR-10, or noise of the same shapes."""
-    like = data.synthetic_images((32, 32, 3), 10)
-    return data.choose(choice, data.cifar10_sources(), real=data.cifar10, like=like)
+    return data.choose(
+        choice,
+        images.cifar10_sources(),
+        real=images.cifar10,
+        like=lambda: simulated.noise_images((32, 32, 3), 10),
+    )
 
 
 def _convolutions() -> Iterator[tuple[str, str, tuple[int, ...]]]:

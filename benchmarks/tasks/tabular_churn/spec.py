@@ -9,23 +9,22 @@ float32 of mean 0 and deviation 1: months as a customer, monthly and total charg
 batch is larger than in the other tasks, as is usual for rows this small.
 """
 
-from benchmarks.tasks import data
-from benchmarks.tasks.task import Examples, Rounds, Task
+from benchmarks.tasks import data, simulated, tables
+from benchmarks.tasks.task import Examples, Learning, Rounds, Task, signs_right
 
 __all__ = ["TASK"]
 
 
 def examples(choice: str) -> Examples:
     """The customers of Telco, or noise of the same shapes."""
-    like = data.synthetic_customers()
-    return data.choose(choice, (data.TELCO,), real=data.telco, like=like)
+    return data.choose(choice, (data.TELCO,), real=tables.telco, like=simulated.noise_customers)
 
 
 TASK = Task(
     id="tabular-churn",
     title="embeddings and perceptron on Telco churn",
     weights={
-        **{f"embeddings_{n}/embeddings": (size, 8) for n, size in enumerate(data.TELCO_SIZES)},
+        **{f"embeddings_{n}/embeddings": (size, 8) for n, size in enumerate(tables.TELCO_SIZES)},
         "dense1/kernel": (131, 512),
         "dense1/bias": (512,),
         "dense2/kernel": (512, 256),

@@ -9,7 +9,7 @@ width 3 is what "same" means in all frameworks. The last layer sees 127 of them 
 sensors are simulated from a seed: that is the task's data, whichever data are asked for.
 """
 
-from benchmarks.tasks import data
+from benchmarks.tasks import simulated
 from benchmarks.tasks.task import Examples, Rounds, Task
 
 __all__ = ["TASK"]
@@ -20,7 +20,7 @@ CONVOLUTIONS = 6
 def examples(choice: str) -> Examples:
     """Simulated sensors, for every choice."""
     del choice
-    return data.synthetic_sensors(128, 8)
+    return simulated.machines(128, 8)
 
 
 TASK = Task(

@@ -1,11 +1,13 @@
 """The gate that asks whether a task is the same model in every framework.
 
+    python -m benchmarks.agreement all [--stack S ...] [--task T ...] [--json]
     python -m benchmarks.agreement --stack pytorch-eager --task mlp-mnist --out a.npz
     python -m benchmarks.agreement compare a.npz b.npz c.npz [--json]
 
-The first form computes outputs, loss, gradients and the weights and state after ten SGD steps from
-shared weights and data, in a process that loads one framework. The second loads none; it prints a
-table and exits 0 if all agree, 1 if not, 2 if a file cannot be read.
+The first form does for many what the others do one by one. The second computes outputs, loss,
+gradients and the weights and state after ten SGD steps from shared weights and data, in a process
+that loads one framework; `each` instead of nothing takes many tasks and a folder. The third loads
+none; it prints a table and exits 0 if all agree, 1 if not, 2 if a file cannot be read.
 """
 
 import argparse
@@ -16,8 +18,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import comparison, tasks
-from benchmarks.errors import LaboratoryError
+from benchmarks import comparison, gate, tasks
+from benchmarks.errors import LaboratoryError, RefusedError
+from benchmarks.runfile import first_line
 from benchmarks.stacks import STACKS, open_stack
 from benchmarks.tasks import data
 from benchmarks.tasks.task import Batch
@@ -28,8 +31,13 @@ STEPS = 10
 
 
 def record(stack_id: str, task_id: str, *, threads: int, choice: str) -> comparison.Record:
-    """What the stack computes for the task; `choice` is "auto", "real" or "synthetic"."""
+    """What the stack computes for the task; `choice` is one of `data.CHOICES`.
+
+    RefusedError if the stack cannot do the task, or the task has no such data.
+    """
     stack, task = open_stack(stack_id, threads), tasks.task(task_id)
+    if reason := task.refuses.get(stack_id):
+        raise RefusedError(reason)
     examples = task.examples(choice)
     batches = [examples.batch(task.train_batch, number) for number in range(STEPS)]
     trainer = stack.trainer(task, "sgd")
@@ -64,26 +72,55 @@ def _compare(arguments: Sequence[str]) -> int:
     return 0 if all(each.passed for each in findings) else 1
 
 
-def _record(arguments: Sequence[str]) -> int:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("benchmarks.agreement")
     parser.add_argument("--stack", required=True, choices=sorted(STACKS))
-    parser.add_argument("--task", required=True, choices=tasks.task_ids())
-    parser.add_argument("--out", required=True, type=Path, help="the .npz file to write")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--data", choices=data.CHOICES, default="synthetic")
+    return parser
+
+
+def _record(arguments: Sequence[str]) -> int:
+    parser = _parser()
+    parser.add_argument("--task", required=True, choices=tasks.task_ids())
+    parser.add_argument("--out", required=True, type=Path, help="the .npz file to write")
     given = parser.parse_args(arguments)
     found = record(given.stack, given.task, threads=given.threads, choice=given.data)
     found.save(given.out)
     return 0
 
 
+def _record_each(arguments: Sequence[str]) -> int:
+    """Write the files of many tasks; the last line is a list, in JSON, of those that have none."""
+    parser = _parser()
+    parser.add_argument("--task", required=True, action="append", choices=tasks.task_ids())
+    parser.add_argument("--out", required=True, type=Path, help="the folder to write into")
+    given = parser.parse_args(arguments)
+    absences = []
+    for task in given.task:
+        try:
+            found = record(given.stack, task, threads=given.threads, choice=given.data)
+            found.save(given.out / f"{given.stack}.{task}.npz")
+        except RefusedError as refusal:
+            absences.append({"task": task, "outcome": "refused", "reason": str(refusal)})
+        except Exception as error:
+            reason = first_line(f"{type(error).__name__}: {error}")
+            absences.append({"task": task, "outcome": "failed", "reason": reason})
+    print(json.dumps(absences))  # noqa: T201
+    return 0
+
+
+#: What the first word asks for; without one, a single record.
+FORMS = {"all": gate.main, "each": _record_each, "compare": _compare}
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the command; the exit status."""
     try:
-        if arguments[:1] == ["compare"]:
-            return _compare(arguments[1:])
+        if arguments and arguments[0] in FORMS:
+            return FORMS[arguments[0]](arguments[1:])
         return _record(arguments)
-    except LaboratoryError as error:
+    except (LaboratoryError, RefusedError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
 

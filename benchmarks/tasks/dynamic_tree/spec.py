@@ -94,4 +94,7 @@ TASK = Task(
     rounds=Rounds(train=30, latency=100, batch=10, warmup=5),
     train_batch=16,
     large_batch=64,
+    refuses={
+        "keras-jax": "JAX cannot differentiate a loop whose length depends on the data",
+    },
 )

@@ -54,13 +54,16 @@ class Tree(tf.Module):
     def __call__(self, embedded: tf.Tensor, children: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """The states of all nodes in turn; children come before their parents."""
         states = tf.TensorArray(tf.float32, 31, clear_after_read=False, element_shape=(1, 64))
-        for node in tf.range(tf.cast(size, tf.int32)):
+        node = tf.constant(0)
+        while node < size:
+            tf.autograph.experimental.set_loop_options(maximum_iterations=31)
             x = embedded[node][None]
-            left, right = children[node][0], children[node][1]
+            left, right = children[node, 0], children[node, 1]
             if left >= 0:
                 x = x + self.left(states.read(left)) + self.right(states.read(right))
             states = states.write(node, tf.tanh(x))
-        return states.read(tf.cast(size, tf.int32) - 1)[0]
+            node += 1
+        return states.read(size - 1)[0]
 
 
 class Network(tf.Module):
@@ -74,7 +77,7 @@ class Network(tf.Module):
 
     def __call__(self, symbols: tf.Tensor, children: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
         """Logits of a batch."""
-        trees = self.symbols(symbols), tf.cast(children, tf.int32), sizes
+        trees = self.symbols(symbols), tf.cast(children, tf.int32), tf.cast(sizes, tf.int32)
         state = tf.TensorSpec((64,), tf.float32)
         roots = tf.map_fn(lambda tree: self.tree(*tree), trees, fn_output_signature=state)
         return self.logits(roots)

@@ -96,5 +96,6 @@ TASK = Task(
     large_batch=64,
     refuses={
         "keras-jax": "JAX cannot differentiate a loop whose length depends on the data",
+        "pytorch-compile": "torch.compile traces the trees of every batch anew",
     },
 )

@@ -59,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("benchmarks.agreement all")
     stacks = ", ".join(DEFAULT_STACKS)
     repeat = "repeat for more; default"
-    parser.add_argument("--stack", action="append", choices=sorted(STACKS), help=f"{repeat} {stacks}")
+    parser.add_argument(
+        "--stack", action="append", choices=sorted(STACKS), help=f"{repeat} {stacks}"
+    )
     parser.add_argument("--task", action="append", choices=tasks.task_ids(), help=f"{repeat} all")
     parser.add_argument("--threads", type=int, default=machine.usable_cores())
     parser.add_argument("--data", choices=data.CHOICES, default="synthetic")

@@ -65,7 +65,7 @@ def classes_right(logits: Array, labels: Array) -> float:
 
 def signs_right(logits: Array, targets: Array) -> float:
     """The share of logits (n, 1) that are positive where the target is 1.0, and not where 0.0."""
-    return float(np.mean((np.asarray(logits) > 0) == (np.asarray(targets) > 0.5)))
+    return float(np.mean((logits.astype(np.float32) > 0) == targets.astype(bool)))
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,14 @@ class Task:
     learning: Learning | None = None
     bundled_learning: Learning | None = None
 
-    def reference_weights(self) -> Weights:
+    def reference_weights(self, seed: int = 0) -> Weights:
         """The same seeded weights for every framework, float32, in the shared layout.
 
+        `seed` is added to the task's own: each gives another start, the same for everybody.
         Kernels are Glorot uniform. Biases are small but not zero, so that a forgotten or doubled
         bias cannot hide from the gate; scales lie around one, embeddings within 0.05 of zero.
         """
-        source = np.random.default_rng(self.seed)
+        source = np.random.default_rng(self.seed + seed)
         return {name: _initial(source, name, shape) for name, shape in self.weights.items()}
 
     def gate_weights(self) -> Weights:

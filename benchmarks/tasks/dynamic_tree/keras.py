@@ -35,7 +35,9 @@ class Tree(layers.Layer):
     ) -> keras.KerasTensor:
         """The state of a tree's root, after its nodes in turn; children precede their parents."""
 
-        def step(node: keras.KerasTensor, states: keras.KerasTensor) -> tuple[keras.KerasTensor, ...]:
+        def step(
+            node: keras.KerasTensor, states: keras.KerasTensor
+        ) -> tuple[keras.KerasTensor, ...]:
             x = ops.take(embedded, node, axis=0)
             left, right = ops.unstack(ops.take(children, node, axis=0), 2)
             x = ops.cond(left >= 0, lambda: x + self.joined(states, left, right), lambda: x)

@@ -3,10 +3,11 @@
     user of 20,000 -> embedding 32 -> 64 -> 32 --+-- dot product -> logit 1
     item of 10,000 -> embedding 32 -> 64 -> 32 --+
 
-Users and items are (batch,) integers. The target (batch, 1) is 1.0 where the user chose the item;
-the loss is the mean binary cross-entropy on logits. Gradients and Adam's moments are dense in all
-three: of a batch's step, most goes into rows that nobody looked up, which is what the defaults do.
-The interactions are simulated from a seed: that is the task's data, whichever data are asked for.
+It speaks for recommendation and matching. Users and items are (batch,) integers. The target (batch,
+1) is 1.0 where the user chose the item; the loss is the mean binary cross-entropy on logits.
+Gradients and Adam's moments are dense in all three: of a batch's step, most goes into rows that
+nobody looked up, which is what the defaults do. The interactions are simulated from a seed: that is
+the task's data, whichever data are asked for.
 """
 
 from benchmarks.tasks import simulated

@@ -19,9 +19,9 @@ def conv(
     padding = "same"
     if size == 3 and stride == 2:  # where "same" pads one side only
         x, padding = layers.ZeroPadding2D(1)(x), "valid"
-    return layers.Conv2D(
-        outputs, size, strides=stride, padding=padding, use_bias=False, name=name
-    )(x)
+    return layers.Conv2D(outputs, size, strides=stride, padding=padding, use_bias=False, name=name)(
+        x
+    )
 
 
 def norm(x: keras.KerasTensor, name: str) -> keras.KerasTensor:

@@ -3,10 +3,16 @@
     16 categories -> an embedding of 8 each --+-> 512 -> 256 -> logit 1
     3 numbers --------------------------------+
 
-Categories are (batch, 16) integers, each column with a vocabulary of its own; numbers (batch, 3)
-float32 of mean 0 and deviation 1: months as a customer, monthly and total charges. The target
-(batch, 1) is 1.0 for a customer who left; the loss is the mean binary cross-entropy on logits. The
-batch is larger than in the other tasks, as is usual for rows this small.
+It speaks for tables: churn, fraud, scoring. Categories are (batch, 16) integers, each column with a
+vocabulary of its own; numbers (batch, 3) float32 of mean 0 and deviation 1: months as a customer,
+monthly and total charges. The target (batch, 1) is 1.0 for a customer who left; the loss is the
+mean binary cross-entropy on logits. The batch is larger than in the other tasks, as is usual for
+rows this small.
+
+It learns from four fifths of the customers, in batches of 64, and is tested on the others; who is
+where is drawn from a seed, with the same share of those who left. So few rows are learned in
+seconds: after ten passes the score only falls. The target, which PyTorch reached in each of five
+seeds, lies six points above calling everybody a customer who stays.
 """
 
 from benchmarks.tasks import data, simulated, tables
@@ -34,6 +40,13 @@ TASK = Task(
     },
     examples=examples,
     rounds=Rounds(train=100, latency=200, batch=30, warmup=20),
+    learning=Learning(
+        lambda: (tables.telco(), tables.telco("test")),
+        epochs=10,
+        batch=64,
+        target=0.795,
+        score=signs_right,
+    ),
     train_batch=256,
     large_batch=1024,
 )

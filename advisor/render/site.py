@@ -189,7 +189,11 @@ class _Site:
             **self.texts(pages, templates),
             **self.cards(pages, templates),
             **dict(downloads.files(self.tables, self.archives, runs=self.runs, placed=self.placed)),
-            **{f"examples/{it.name}": it for example in self.examples for it in example.files},
+            **{
+                f"examples/{name}": file
+                for example in self.examples
+                for name, file in example.files.items()
+            },
             **assets(),
         }
 

@@ -231,7 +231,7 @@ class _Site:
         known = {machine.slug: machine for machine in self.machines}
         return {
             "tables": self.tables,
-            "archives": [(it, known[it.machine]) for it in self.archives if it.machine in known],
+            "archives": [(it, known.get(it.machine)) for it in self.archives],
             "digest": evidence_record(self.catalog, self.as_of, self.shown),
         }
 

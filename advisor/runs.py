@@ -579,9 +579,12 @@ def _measured(file: RunFile) -> Iterator[tuple[ExtraInfo, str]]:
 
 
 def _misplaced(files: Iterable[RunFile], study: bool) -> Iterator[Problem]:
-    """Twins of an A/A study where evidence is read, and evidence where a study is read."""
+    """Twins of an A/A study where evidence is read, and the reverse; once for each folder."""
+    seen: set[Path] = set()
     for file in files:
-        if (file.content.advisor.twin is not None) != study:
+        wrong = (file.content.advisor.twin is not None) != study
+        if wrong and file.path.parent not in seen:
+            seen.add(file.path.parent)
             what = "is no part of an A/A study" if study else "is half of an A/A study, no evidence"
             cure = "Give the folder of `advisor bench --aa`" if study else "Keep studies elsewhere"
             yield Problem(f"{file.path} [advisor.twin]", f"this run {what}", cure)

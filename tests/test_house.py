@@ -121,8 +121,8 @@ def test_the_laboratory_never_imports_the_advisor(path: Path) -> None:
         top = name.split(".")[0]
         assert top != "advisor", f"{path.name}:{line} imports {name}"
         if top in FRAMEWORKS:
-            frameworks_live_in = ("benchmarks/stacks/", "benchmarks/tasks/", "benchmarks/probes/")
-            assert here.startswith(frameworks_live_in), f"{here}:{line} imports {name}"
+            rooms = tuple(f"benchmarks/{room}/" for room in ("stacks", "tasks", "tight", "probes"))
+            assert here.startswith(rooms), f"{here}:{line} imports {name}"
 
 
 def test_no_import_runs_in_a_circle() -> None:

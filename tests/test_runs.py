@@ -153,7 +153,8 @@ def test_twins_are_a_study_and_no_evidence(tmp_path: Path) -> None:
         written(tmp_path / "aa" / f"{twin}.json", content(twin=twin))
     process_file(tmp_path / "s", "pytorch-eager", 0, 0.002)
     assert read_runs(tmp_path / "aa", study=True).samples["twin"].unique().tolist() == [0, 1]
-    assert "half of an A/A study, no evidence" in told(tmp_path)
+    (problem,) = read_problems(tmp_path)
+    assert "half of an A/A study, no evidence" in problem.what
     with pytest.raises(RunError, match="no part of an A/A study"):
         read_runs(tmp_path, study=True)
 

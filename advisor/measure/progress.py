@@ -61,17 +61,19 @@ def shown(console: Console) -> Iterator[Listener]:
 
 def _line(console: Console, event: Event) -> None:
     if event.failure:
-        console.print(f"  failed: {event.failure}", markup=False, highlight=False)
-    console.print(
-        f"[{event.done}/{event.total}] {event.text} (about {time_left(event.seconds_left)} left)",
-        markup=False,
-        highlight=False,
-    )
+        _say(console, f"  failed: {event.failure}")
+    left = time_left(event.seconds_left)
+    _say(console, f"[{event.done}/{event.total}] {event.text} (about {left} left)")
+
+
+def _say(console: Console, text: str) -> None:
+    """Text of others is printed as it is, and a line stays one line in a file."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _draw(progress: Progress, bar: TaskID, event: Event) -> None:
     if event.failure:
-        progress.console.print(f"failed: {event.failure}", markup=False, highlight=False)
+        _say(progress.console, f"failed: {event.failure}")
     progress.update(
         bar,
         description=event.text,

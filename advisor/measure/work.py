@@ -24,7 +24,11 @@ def waiting_among(replicates: Iterable[Replicate]) -> list[Replicate]:
 
 
 class Work:
-    """Processes run one at a time, round after round; `finished` and `failed` are their files."""
+    """Processes run one at a time, round after round.
+
+    `finished` and `failed` are the names of their files, the latter with reasons; `remaining` knows
+    how long the others will take.
+    """
 
     def __init__(
         self, choices: Choices, session: Session, progress: Listener, start: float
@@ -32,7 +36,7 @@ class Work:
         self._choices, self._session, self._progress = choices, session, progress
         budget = choices.budget_seconds
         self._deadline = None if budget is None else start + budget
-        self._remaining = Remaining(())
+        self.remaining = Remaining(())
         self._failure = ""
         self.finished: list[str] = []
         self.failed: dict[str, str] = {}
@@ -41,7 +45,7 @@ class Work:
         """Run what is missing of the planned rounds, then what the budget has room for."""
         self._run(waiting_among(plan.rounds(self._choices.profile.replicates)))
         for index in range(self._choices.profile.replicates, MOST_ROUNDS):
-            added = self._added(plan, index)
+            added = self.added(plan, index)
             if added is None:
                 break
             self._run(added)
@@ -49,7 +53,7 @@ class Work:
         if done:
             self._progress(Event("done", done, done, 0.0, self._failure))
 
-    def _added(self, plan: Plan, index: int) -> list[Replicate] | None:
+    def added(self, plan: Plan, index: int) -> list[Replicate] | None:
         """The processes of one more round; None if nothing is open, or no time is left for it."""
         if self._deadline is None or time.monotonic() >= self._deadline:
             return None
@@ -61,17 +65,17 @@ class Work:
             ),
         )
         waiting = waiting_among(replicates)
-        spent = self._remaining.expected(waiting)
+        spent = self.remaining.expected(waiting)
         if not replicates or time.monotonic() + spent > self._deadline:
             return None
         return waiting
 
     def _run(self, waiting: Sequence[Replicate]) -> None:
-        self._remaining.await_too(waiting)
+        self.remaining.await_too(waiting)
         total = len(self.finished) + len(self.failed) + len(waiting)
         for replicate in waiting:
             done = len(self.finished) + len(self.failed)
-            seconds = self._remaining.seconds
+            seconds = self.remaining.seconds
             self._progress(Event(replicate.title, done, total, seconds, self._failure))
             self._launch(replicate)
 
@@ -80,7 +84,7 @@ class Work:
         load = wait_until_quiet(self._choices.profile.wait_seconds, look=self._choices.look)
         timeout = self._choices.timeout_seconds
         failure = launch(replicate, self._session, load, timeout_seconds=timeout)
-        self._remaining.ended(replicate, time.monotonic() - start)
+        self.remaining.ended(replicate, time.monotonic() - start)
         if failure:
             self.failed[replicate.out.name] = failure
         else:

@@ -19,6 +19,10 @@ UNITS = {
 SIGNIFICANT = 3
 
 
+#: From here on an end of an interval says no more than how large it is.
+LONGEST = 1e6
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A value and the ends of its interval as text, all in `unit` (empty for a ratio)."""
@@ -57,13 +61,17 @@ def fitting_unit(value: float, unit: str) -> tuple[float, str]:
 def _decimals(value: float, half_width: float) -> int:
     """Down to the digit that the interval's half width makes doubtful, if that is worth reading.
 
-    A third of the half width, so that 41 stays 41 beside "41 ± 12" and does not become 40.
+    A third of the half width, so that 41 stays 41 beside "41 ± 12" and does not become 40. However
+    doubtful it is, the value's first digit stays.
     """
-    worth = SIGNIFICANT - 1 - (math.floor(math.log10(abs(value))) if value else 0)
+    size = math.floor(math.log10(abs(value))) if value else 0
+    worth = SIGNIFICANT - 1 - size
     if half_width <= 0:
         return worth
-    return min(worth, -math.floor(math.log10(half_width / 3)))
+    return max(-size, min(worth, -math.floor(math.log10(half_width / 3))))
 
 
 def _rounded(number: float, decimals: int) -> str:
+    if abs(number) >= LONGEST:
+        return f"{number:.0e}"
     return f"{round(number, decimals):.{max(0, decimals)}f}"

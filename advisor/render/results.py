@@ -187,8 +187,10 @@ def _machine(
         slug=slug,
         dates=tuple(sorted({cell.date.isoformat() for cell in cells})),
         processes=tuple(dict.fromkeys((counts[0], counts[-1]))) if counts else (),
-        defaults=tuple(_tables(catalog, usual)),
-        tuned=tuple(_tables(catalog, _where_tuned(plain, default))),
+        defaults=tuple(
+            _tables(catalog, usual, [each for each in outcomes if each["stack"] in default])
+        ),
+        tuned=tuple(_tables(catalog, _where_tuned(plain, default), outcomes)),
         ceilings=tuple(_ceilings(catalog, usual)),
         break_evens=break_evens(plain, default),
         deployments=tuple(_deployments(catalog, cells, outcomes)),
@@ -206,7 +208,9 @@ def _where_tuned(cells: Iterable[Cell], default: set[str]) -> list[Cell]:
     ]
 
 
-def _tables(catalog: Catalog, cells: Sequence[Cell]) -> Iterator[Table]:
+def _tables(
+    catalog: Catalog, cells: Sequence[Cell], outcomes: Sequence[Mapping[str, str]]
+) -> Iterator[Table]:
     order = [metric.id for metric in catalog.metrics]
     groups = _grouped(cells, "phase", "metric")
     for (phase, metric), found in sorted(
@@ -215,7 +219,18 @@ def _tables(catalog: Catalog, cells: Sequence[Cell]) -> Iterator[Table]:
         rows = [
             _row(catalog.frameworks, task, each, catalog) for task, each in _grouped(found, "task")
         ]
-        yield Table(phase, metric, tuple(rows), coverage(found))
+        yield Table(phase, metric, tuple(rows), coverage(found, wanted=_wanted(found, outcomes)))
+
+
+def _wanted(
+    cells: Sequence[Cell], outcomes: Iterable[Mapping[str, str]]
+) -> Iterator[tuple[str, str]]:
+    """The (stack, task) whose measurement was tried and gave no value."""
+    measured = (cells[0].phase, cells[0].metric)
+    for each in outcomes:
+        tried = each["outcome"] in ("failed", "refused")
+        if tried and (each["phase"], each["metric"]) == measured:
+            yield each["stack"], each["task"]
 
 
 def _place(order: Sequence[str], id: str) -> int:

@@ -3,6 +3,7 @@
 Values here, words in `templates/terminal`.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,8 @@ class Harness:
 
 def aa_text(found: Sequence[Agreement], policy: Policy) -> str:
     """What each estimator made of the twins, and which one the policy uses."""
-    return lines("aa.txt", found=found, used=policy.estimator, least=TIED)
+    rows = [(each, math.expm1(each.median), math.expm1(each.ninetieth)) for each in found]
+    return lines("aa.txt", found=rows, used=policy.estimator, least=TIED)
 
 
 def sessions_text(catalog: Catalog, pairs: Sequence[Pair], names: tuple[str, str]) -> str:

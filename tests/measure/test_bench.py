@@ -12,6 +12,8 @@ import pytest
 from advisor.errors import MeasureError, RunError
 from advisor.measure import Event, Profile, bench, preview
 from advisor.measure.enough import undecided
+from advisor.measure.progress import ignore
+from advisor.measure.work import Work
 from advisor.runs import read_runs
 from tests.measure.laboratories import CATALOG, KERAS, PYTORCH, calls, choices, laboratory
 from tests.runfiles import benchmark, content, written
@@ -342,6 +344,24 @@ def test_what_is_decided_needs_no_further_round(tmp_path: Path) -> None:
 
 def test_a_budget_never_cuts_the_planned_rounds(tmp_path: Path) -> None:
     assert len(budget(tmp_path, 0.01, NOISY)) == 6
+
+
+@pytest.mark.parametrize(("seconds", "added"), [(30.0, None), (1000.0, 2)])
+def test_a_round_that_would_not_end_in_time_is_not_begun(
+    tmp_path: Path, seconds: float, added: int | None
+) -> None:
+    """After processes that took 100 seconds each, two more need 200."""
+    laboratory(tmp_path / "laboratory", times=NOISY)
+    profile = Profile(replicates=3, wait_seconds=0)
+    folder = bench(choices(tmp_path, profile=profile)).folder
+    wish = choices(tmp_path, profile=profile, budget_seconds=seconds)
+    plan, session = wish.plan(folder), preview(wish).session
+    work = Work(wish, session, ignore, time.monotonic())
+    work.remaining.await_too(plan.round(2))
+    for replicate in plan.round(2):
+        work.remaining.ended(replicate, 100.0)
+    found = work.added(plan, 3)
+    assert (found if found is None else len(found)) == added
 
 
 def test_only_what_is_open_is_measured_again(tmp_path: Path) -> None:

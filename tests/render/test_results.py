@@ -12,7 +12,7 @@ from advisor.render.results import results_csv, results_json, results_markdown
 from advisor.runs import Runs, read_runs
 from tests.decide.small import CATALOG, CELLS, TODAY, cell
 from tests.measure.laboratories import CATALOG as REAL
-from tests.runfiles import benchmark, content, written
+from tests.runfiles import benchmark, content, process_file, written
 
 STACKS = ("keras-tensorflow", "tensorflow-graph", "pytorch-eager")
 
@@ -88,7 +88,22 @@ def test_coverage_is_beside_a_ranking_that_is_not_complete() -> None:
     table = results_markdown(CATALOG, (*CELLS[:3], cell("pytorch-eager", 1.0, task="rnn")))
     assert "`keras-tensorflow` 1 of 2 tasks" in table
     assert "`pytorch-eager` 2 of 2 tasks" in table
-    assert "Measured on" not in results_markdown(CATALOG, CELLS[:3])
+    both = (*CELLS[:3], *(cell(each.stack, 1.0, task="rnn") for each in CELLS[:3]))
+    assert "Every stack was measured on all 2 tasks." in results_markdown(CATALOG, both)
+    assert "easured on" not in results_markdown(CATALOG, CELLS[:3])
+
+
+def test_a_stack_that_failed_everywhere_is_part_of_the_coverage(tmp_path: Path) -> None:
+    failed = {
+        "task": "mlp-mnist", "phase": "train", "metric": "step-seconds", "outcome": "failed",
+        "reason": "killed",
+    }  # fmt: skip
+    process_file(tmp_path / "s", "pytorch-eager", 0, 1.0)
+    broken = content("keras-tensorflow", benchmarks=[], outcomes=[failed], versions={})
+    written(tmp_path / "s" / "keras.json", broken)
+    runs = read_runs(tmp_path)
+    table = results_markdown(REAL, cells_of(REAL, runs), [runs])
+    assert "`keras-tensorflow` 0 of 1 tasks, `pytorch-eager` 1 of 1 tasks." in table
 
 
 def test_break_even_is_told_with_its_interval() -> None:

@@ -167,6 +167,17 @@ def test_the_estimator_makes_one_value_of_a_process(
     assert found.value == pytest.approx(expected)
 
 
+def test_sizes_and_shares_give_their_median_whatever_stands_for_a_time(tmp_path: Path) -> None:
+    observations = {
+        "accuracy": {"unit": "share", "values": [0.5, 0.9, 0.7]},
+        "peak-bytes": {"unit": "bytes", "values": [5, 9, 7]},
+    }
+    entry = benchmark("pytorch-eager", [3.0, 1.0], observations=observations)
+    written(tmp_path / "a.json", content(benchmarks=[entry]))
+    cells = summarize(read_runs(tmp_path), estimator="minimum")
+    assert {found.unit: found.value for found in cells} == {"share": 0.7, "bytes": 7, "s": 1.0}
+
+
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.25, 0.5, 0.95, 1.0])
 @pytest.mark.parametrize("count", [1, 2, 7, 100])
 def test_quantiles_are_numpys(share: float, count: int) -> None:

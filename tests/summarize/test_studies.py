@@ -63,6 +63,7 @@ def test_two_sessions_are_compared_cell_by_cell() -> None:
     assert repeat.first.value == pytest.approx(2.0, rel=0.01)
     assert repeat.second.value == pytest.approx(0.9, rel=0.02)
     assert not repeat.overlaps
+    assert not replace(repeat, first=repeat.second, second=repeat.first).overlaps
     assert repeats(pairs[:1]) == ()
 
 

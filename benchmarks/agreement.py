@@ -1,14 +1,16 @@
 """The gate that asks whether a task is the same model in every framework.
 
+    python -m benchmarks.agreement all [--stack S ...] [--task T ...] [--json]
     python -m benchmarks.agreement --stack pytorch-eager --task mlp-mnist --out a.npz
     python -m benchmarks.agreement --stack pytorch-eager [--task T --task U] --into FOLDER
     python -m benchmarks.agreement compare a.npz b.npz c.npz [--json]
 
-The first form computes outputs, loss, gradients and the weights and state after ten SGD steps from
-shared weights and data, in a process that loads one framework; it exits 3 if the stack refuses the
-task. The second does so for several tasks, leaves FOLDER/STACK.TASK.npz for each, and prints as
-JSON why a task could not be computed. The third loads none; it prints a table and exits 0 if all
-agree, 1 if not, 2 if a file cannot be read.
+The first form does for many stacks and tasks what the others do one by one. The second computes
+outputs, loss, gradients and the weights and state after ten SGD steps from shared weights and data,
+in a process that loads one framework; it exits 3 if the stack refuses the task. The third does so
+for several tasks, leaves FOLDER/STACK.TASK.npz for each, and prints as JSON which could not be
+computed and why. The last loads none; it prints a table and exits 0 if all agree, 1 if not, 2 if a
+file cannot be read.
 """
 
 import argparse
@@ -19,7 +21,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import comparison, tasks
+from benchmarks import comparison, gate, tasks
 from benchmarks.errors import LaboratoryError, RefusedError
 from benchmarks.runfile import first_line
 from benchmarks.stacks import DEVICES, STACKS, open_stack
@@ -35,9 +37,9 @@ STEPS = 10
 def record(
     stack_id: str, task_id: str, *, threads: int, choice: str, device: Device = "cpu"
 ) -> comparison.Record:
-    """What the stack computes for the task; `choice` is "auto", "real" or "synthetic".
+    """What the stack computes for the task; `choice` is one of `data.CHOICES`.
 
-    RefusedError if the stack cannot do the task.
+    RefusedError if the stack cannot do the task, or the task has no such data.
     """
     stack, task = open_stack(stack_id, threads, device), tasks.task(task_id)
     examples = task.examples(choice)
@@ -84,7 +86,7 @@ def _compare(arguments: Sequence[str]) -> int:
     return 0 if all(each.passed for each in findings) else 1
 
 
-def _record(arguments: Sequence[str]) -> int:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("benchmarks.agreement")
     parser.add_argument("--stack", required=True, choices=sorted(STACKS))
     parser.add_argument("--task", action="append", choices=tasks.task_ids(), help="else all")
@@ -94,11 +96,15 @@ def _record(arguments: Sequence[str]) -> int:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--device", choices=DEVICES, default="cpu")
     parser.add_argument("--data", choices=data.CHOICES, default="synthetic")
+    return parser
+
+
+def _record(arguments: Sequence[str]) -> int:
+    parser = _parser()
     given = parser.parse_args(arguments)
     chosen = tuple(dict.fromkeys(given.task or tasks.task_ids()))
     if given.into:
-        failed = _record_all(given, chosen)
-        print(json.dumps(failed))  # noqa: T201
+        print(json.dumps(_record_all(given, chosen)))  # noqa: T201
     elif len(chosen) == 1:
         _record_one(given, chosen[0]).save(given.out)
     else:
@@ -111,25 +117,30 @@ def _record_one(given: argparse.Namespace, task_id: str) -> comparison.Record:
     return record(given.stack, task_id, **options)
 
 
-def _record_all(given: argparse.Namespace, task_ids: Sequence[str]) -> dict[str, str]:
-    """Record every task that can be; why the others cannot."""
-    failed = {}
-    for task_id in task_ids:
+def _record_all(given: argparse.Namespace, task_ids: Sequence[str]) -> list[dict[str, str]]:
+    """Record every task that can be; those that cannot: task, "refused" or "failed", reason."""
+    absences = []
+    for task in task_ids:
         try:
-            _record_one(given, task_id).save(given.into / f"{given.stack}.{task_id}.npz")
+            _record_one(given, task).save(given.into / f"{given.stack}.{task}.npz")
         except RefusedError as refusal:
-            failed[task_id] = first_line(str(refusal))
+            reason = first_line(str(refusal))
+            absences.append({"task": task, "outcome": "refused", "reason": reason})
         except Exception as error:  # whatever it is, the other tasks can still be checked
             reason = first_line(f"{type(error).__name__}: {error}")
-            failed[task_id] = f"agreement could not be checked: {reason}"
-    return failed
+            absences.append({"task": task, "outcome": "failed", "reason": reason})
+    return absences
+
+
+#: What the first word asks for; without one, records are computed.
+FORMS = {"all": gate.main, "compare": _compare}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command; the exit status."""
     try:
-        if arguments[:1] == ["compare"]:
-            return _compare(arguments[1:])
+        if arguments and arguments[0] in FORMS:
+            return FORMS[arguments[0]](arguments[1:])
         return _record(arguments)
     except LaboratoryError as error:
         print(error, file=sys.stderr)  # noqa: T201

@@ -1,13 +1,14 @@
 """The rule of the gate: when are two implementations of a task the same model? NumPy alone.
 
-Distances are relative L2, |a - b| / |b|: of the outputs, of the gradient of each weight (the worst
-counts), and of all weights after ten steps, taken as one vector; what training moves without a
-gradient is a second such vector, and the worse counts. Outputs and gradients are those of
-inference, where no example touches another; how a model trains, the ten steps show. Gradients get
-more room, because rounding flips a few ties of max pooling and a few signs before a ReLU, each flip
-a small jump.
-Measured: 1.4e-6 at most on noise, and 4.6e-4 on photographs, whose flat areas are full of ties;
-hence the gate runs on noise.
+Distances are relative L2, |a - b| / |b|: of the outputs and the loss, of the gradient of each
+weight, and of all weights after ten steps, taken as one vector; what training moves without a
+gradient is a second such vector. Of several distances the worst counts. Outputs and gradients are
+those of inference, where no example touches another; how a model trains, the ten steps show.
+Gradients get more room, because rounding flips a few ties of max pooling and a few signs before a
+ReLU, each flip a small jump. Measured: 1.4e-6 at most on noise, and 4.6e-4 on photographs, whose
+flat areas are full of ties; hence the gate runs on noise. A gradient may be zero by construction,
+and then is nothing but rounding: the bias of an attention's keys shifts all scores of a query
+alike. So none counts as smaller than a ten-thousandth of all gradients together.
 
 The file that lies closest to all others is the reference, so that with three files a single wrong
 model stands out as the one that is far away.
@@ -20,6 +21,7 @@ float32 stack of the same file shows: a bfloat16 stack runs that very model unde
 """
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,6 +41,8 @@ LIMITS = {
     "float32": {"forward": 1e-5, "gradient": 1e-4, "weights": 1e-5},
     "bfloat16": {"forward": 3e-2, "gradient": 9e-1, "weights": 2e-2},
 }
+#: The share of all gradients below which one weight's gradient is rounding.
+LEAST_GRADIENT = 1e-4
 
 
 @dataclass(frozen=True)
@@ -183,15 +187,17 @@ def _distances(record: Record, other: Record) -> dict[str, float]:
     gradients = [pair for name, pair in pairs.items() if name.startswith("gradient/")]
     weights = [pair for name, pair in pairs.items() if name.startswith("weights/")]
     state = [pair for name, pair in pairs.items() if name.startswith("state/")]
+    losses = (np.array(record.loss, np.float32), np.array(other.loss, np.float32))
+    least = LEAST_GRADIENT * _size(reference for _, reference in gradients)
     return {
-        "forward": relative_distance([pairs["forward"]]),
-        "gradient": max(relative_distance([pair]) for pair in gradients),
+        "forward": max(relative_distance([each]) for each in (pairs["forward"], losses)),
+        "gradient": max(relative_distance([pair], least=least) for pair in gradients),
         "weights": max(relative_distance(each) for each in (weights, state) if each),
     }
 
 
-def relative_distance(pairs: Sequence[tuple[Values, Values]]) -> float:
-    """|a - b| / |b| in L2 over all pairs (a, b) as one vector.
+def relative_distance(pairs: Sequence[tuple[Values, Values]], *, least: float = 0.0) -> float:
+    """|a - b| / |b| in L2 over all pairs (a, b) as one vector, with |b| of `least` or more.
 
     Infinite if shapes differ or a value is not finite.
     """
@@ -199,7 +205,11 @@ def relative_distance(pairs: Sequence[tuple[Values, Values]]) -> float:
         return float("inf")
     if not all(np.isfinite(values).all() for pair in pairs for values in pair):
         return float("inf")
-    one = np.concatenate([values.ravel().astype(np.float64) for values, _ in pairs])
-    other = np.concatenate([reference.ravel().astype(np.float64) for _, reference in pairs])
-    size, distance = float(np.linalg.norm(other)), float(np.linalg.norm(one - other))
+    distance = _size(values.astype(np.float64) - reference for values, reference in pairs)
+    size = max(least, _size(reference for _, reference in pairs))
     return distance / size if size else distance
+
+
+def _size(arrays: Iterable[NDArray[np.floating]]) -> float:
+    """The L2 norm of all arrays as one vector."""
+    return math.hypot(*(float(np.linalg.norm(each.astype(np.float64))) for each in arrays))

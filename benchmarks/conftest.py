@@ -98,10 +98,12 @@ def stack(run_file: RunFile) -> Stack:
 
 @pytest.fixture(scope="session")
 def task(task_id: str, run_file: RunFile) -> Task:
-    """The task, unless it may yield no number."""
-    if reason := run_file.replicate.refused.get(task_id):
+    """The task, unless it may yield no number or the stack cannot do it."""
+    found = tasks.task(task_id)
+    refused = run_file.replicate.refused
+    if reason := refused.get(task_id) or found.refuses.get(run_file.stack):
         pytest.skip(reason)
-    return tasks.task(task_id)
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -115,8 +117,8 @@ def rounds(task: Task, request: pytest.FixtureRequest) -> Rounds:
 @pytest.fixture(scope="session")
 def bench(stack: Stack, task: Task, rounds: Rounds, request: pytest.FixtureRequest) -> Bench:
     """The task's model with the reference weights, and its data in memory."""
-    examples = task.examples(request.config.getoption("--data"))
     try:
+        examples = task.examples(request.config.getoption("--data"))
         trainer = stack.trainer(task, "adam")
     except RefusedError as refusal:
         pytest.skip(str(refusal))

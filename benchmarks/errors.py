@@ -1,6 +1,6 @@
 """The laboratory's own errors; they say what is wrong, where, and what to do."""
 
-__all__ = ["DataError", "LaboratoryError", "RefusedError"]
+__all__ = ["DataError", "LaboratoryError", "MissingFileError", "RefusedError"]
 
 
 class LaboratoryError(Exception):
@@ -13,6 +13,10 @@ class LaboratoryError(Exception):
 
 class DataError(LaboratoryError):
     """A data file is missing or is not the file whose checksum is pinned."""
+
+
+class MissingFileError(DataError):
+    """A data file is not in the cache."""
 
 
 class RefusedError(Exception):

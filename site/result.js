@@ -16,11 +16,6 @@ const advisorResult = (() => {
   ];
   /** So many rows are shown at once; the others are one click away. */
   const SHOWN = 8;
-  const SHAPES = {
-    keras: "M2 2h10v10H2Z",
-    tensorflow: "M7 .5 13.5 7 7 13.5.5 7Z",
-    pytorch: "M7 1.2a5.8 5.8 0 1 1 0 11.6a5.8 5.8 0 1 1 0-11.6Z",
-  };
 
   /**
    * An element with attributes and children; what is null, false or 0 among the children is left
@@ -115,16 +110,8 @@ const advisorResult = (() => {
 
   const nameOf = ({ frameworks }, id) => frameworks.get(id).name;
 
-  function framework(found, id) {
-    const glyph = { class: "glyph", viewBox: "0 0 14 14" };
-    const shape = SHAPES[id] ?? SHAPES.pytorch;
-    return element(
-      "span",
-      { class: `name ${id}` },
-      drawing(glyph, ["path", { d: shape }]),
-      nameOf(found, id),
-    );
-  }
+  /** Its name; the style sheet puts the shape before it that it has everywhere. */
+  const framework = (found, id) => element("span", { class: `name ${id}` }, nameOf(found, id));
 
   function criterion({ criteria }, id) {
     return element("a", { href: `compare.html#criterion-${id}` }, criteria.get(id).name);

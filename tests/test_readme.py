@@ -5,6 +5,7 @@ from pathlib import Path
 
 from advisor.cli import app
 from tests.readme import PART, README, remade
+from tests.screenshots import TERMINAL, terminal
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -38,3 +39,8 @@ def test_every_link_to_a_file_leads_somewhere() -> None:
 def test_ci_runs_the_very_test_command_of_the_readme() -> None:
     assert re.search(r"^    make test$", README.read_text(), re.MULTILINE)
     assert re.search(r"^make test$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+
+
+def test_the_picture_of_the_terminal_is_what_the_command_prints_today() -> None:
+    drawn = TERMINAL.read_text(encoding="utf-8")
+    assert terminal() == drawn, "run `python -m tests.screenshots` and commit docs/images"

@@ -100,9 +100,14 @@ def _told(ended: Ended) -> dict[str, str]:
     """What the process itself said last of the tasks that it could not compute."""
     try:
         said = json.loads(ended.output.strip().splitlines()[-1])
-        return {str(task): str(reason) for task, reason in said.items()}
-    except (ValueError, AttributeError, IndexError):
+        return {each["task"]: _why(each) for each in said}
+    except (ValueError, KeyError, TypeError, IndexError):
         return {}
+
+
+def _why(absence: Mapping[str, str]) -> str:
+    failed = "agreement could not be checked: " if absence["outcome"] == "failed" else ""
+    return failed + absence["reason"]
 
 
 def _disagreements(gate: _Gate) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """Example projects -> what the evidence decides for each, then and now.
 
-examples/<name>.answers.toml    what the project answers; its first comment says what it is
-examples/<name>.*               what else was made of it, such as a report
+examples/<name>.answers.toml              what the project answers; its first comment says what
+it is, and which claims of the article it stands for
+examples/decisions/<number>-<title>.*     the record and the report of a decision, with the
+answers that it was made on
 """
 
 import re
@@ -27,14 +29,15 @@ NAMED = re.compile(r"\s*\([a-z]+-[a-z]+-\d+[^)]*\)")
 class Example:
     """A project, what it is in words, and its decision.
 
-    `claims` are those of the article that it stands for, `files` all that is about it.
+    `claims` are those of the article that it stands for; `files` all that is about it, by path from
+    the folder of examples.
     """
 
     id: str
     about: str
     claims: tuple[str, ...]
     decision: Decision
-    files: tuple[Path, ...]
+    files: dict[str, Path]
 
     @property
     def title(self) -> str:
@@ -51,19 +54,40 @@ def read_examples(
     folder: Path, catalog: Catalog, cells: Sequence[Cell], *, as_of: date
 ) -> tuple[Example, ...]:
     """Every example in `folder`, decided as of a date; AnswersError if one cannot be read."""
-    found = sorted(folder.glob(f"*{ANSWERS}"))
-    return tuple(_example(path, catalog, cells=cells, as_of=as_of) for path in found)
+    decided = _decisions(folder / "decisions", catalog)
+    return tuple(
+        _example(path, catalog, cells=cells, as_of=as_of, decided=decided)
+        for path in sorted(folder.glob(f"*{ANSWERS}"))
+    )
 
 
-def _example(path: Path, catalog: Catalog, *, cells: Sequence[Cell], as_of: date) -> Example:
-    id = path.name.removesuffix(ANSWERS)
+def _decisions(folder: Path, catalog: Catalog) -> dict[str, list[Path]]:
+    """The files of each recorded decision, by the project that it was made for."""
+    return {
+        read_answers(path, catalog).project: sorted(
+            folder.glob(f"{path.name.removesuffix(ANSWERS)}.*")
+        )
+        for path in sorted(folder.glob(f"*{ANSWERS}"))
+    }
+
+
+def _example(
+    path: Path,
+    catalog: Catalog,
+    *,
+    cells: Sequence[Cell],
+    as_of: date,
+    decided: dict[str, list[Path]],
+) -> Example:
     comment = " ".join(_first_comment(path))
+    answers = read_answers(path, catalog)
+    found = [path, *decided.get(answers.project, ())]
     return Example(
-        id=id,
+        id=path.name.removesuffix(ANSWERS),
         about=NAMED.sub("", comment),
         claims=tuple(claim.id for claim in catalog.claims if claim.id in comment),
-        decision=decide(catalog, cells, read_answers(path, catalog), as_of=as_of),
-        files=tuple(sorted(path.parent.glob(f"{id}.*"))),
+        decision=decide(catalog, cells, answers, as_of=as_of),
+        files={file.relative_to(path.parent).as_posix(): file for file in found},
     )
 
 

@@ -10,12 +10,12 @@ run set    the run files behind a number; cells of the same processes share one
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from advisor.model import Catalog, Cell, Decision, Framework
-from advisor.render.quantity import Quantity, quantity
+from advisor.model import Catalog, Cell, Decision, Difference, Framework, Policy, Ratio
+from advisor.render.quantity import Quantity, fitting_unit, quantity
 from advisor.runs import Runs
-from advisor.summarize import ratios
+from advisor.summarize import differences, ratios
 
 __all__ = ["Line", "Machine", "Measured", "Panel", "RunSet", "Timing", "measured"]
 
@@ -25,29 +25,23 @@ MOST_DRAWN, LEAST_DRAWN = 12, 4
 #: In the order in which a model meets them; other phases follow by name.
 PHASES = ("train", "fit", "learn", "predict", "startup", "memory", "export")
 
-#: Unit -> (the least value that a display unit suits, its name, what it is multiplied by).
-UNITS = {
-    "s": ((1.0, "s", 1.0), (1e-3, "ms", 1e3), (0.0, "µs", 1e6)),
-    "bytes": ((1e9, "GB", 1e-9), (1e6, "MB", 1e-6), (0.0, "kB", 1e-3)),
-    "share": ((0.0, "%", 100.0),),
-}
-
-#: Of a share, such as an accuracy, more is better, and its ratio would say nothing.
-SHARE = "share"
+#: Shares, such as accuracies, are compared by their difference in percentage points.
+SHARE, POINTS = "share", 100.0
 
 
 @dataclass(frozen=True)
 class Timing:
     """One stack in a panel; the texts are in the panel's unit.
 
-    `ratio` is to the fastest default stack; `best` marks that one. `runs` is the anchor of the
+    `behind` is how far behind the best default stack it is: a ratio, or for shares a difference in
+    points, negative where it is ahead; `best` marks that one. `runs` is the anchor of the
     files behind the numbers; `scaled` are value and interval in the panel's unit.
     """
 
     cell: Cell
     time: Quantity
     scaled: tuple[float, float, float]
-    ratio: Quantity | None
+    behind: Quantity | None
     tied: bool
     best: bool
     tuned: bool
@@ -64,6 +58,11 @@ class Panel:
     metric: str
     unit: str
     timings: tuple[Timing, ...]
+
+    @property
+    def shares(self) -> bool:
+        """Whether stacks are compared by points and not by ratios."""
+        return self.timings[0].cell.unit == SHARE
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ def _panels(
         unit, scale = _display(cells)
         usual = [cell for cell in cells if cell.stack in default]
         special = list(_best_tuned([cell for cell in cells if cell.stack not in default]))
-        standings = _standings(usual, special, catalog.policy.tie)
+        standings = _standings(usual, special, catalog.policy)
         found = (
             _timing(
                 cell,
@@ -164,7 +163,7 @@ def _panels(
                 tuned=cell in special,
                 runs=anchors[cell.runs],
             )
-            for cell in (*_fastest_first(usual), *_fastest_first(special))
+            for cell in (*_best_first(usual), *_best_first(special))
         )
         timings = tuple(timing for timing in found if timing)
         if timings:
@@ -179,52 +178,71 @@ def _order(key: tuple[str, str, str]) -> tuple[str, int, bool, str]:
 
 def _display(cells: Sequence[Cell]) -> tuple[str, float]:
     """The unit that suits the smallest of the values, and what to multiply by."""
-    unit, least = cells[0].unit, min(abs(cell.value) for cell in cells)
-    known = UNITS.get(unit, ((0.0, unit, 1.0),))
-    return next((name, scale) for limit, name, scale in known if least >= limit)
+    size, unit = fitting_unit(min(abs(cell.value) for cell in cells), cells[0].unit)
+    return unit, 1.0 / size
 
 
-def _fastest_first(cells: Iterable[Cell]) -> list[Cell]:
-    return sorted(cells, key=lambda cell: (_slowness(cell), cell.stack))
+def _best_first(cells: Iterable[Cell]) -> list[Cell]:
+    return sorted(cells, key=lambda cell: (_badness(cell), cell.stack))
 
 
-def _slowness(cell: Cell) -> float:
-    return -cell.value if cell.unit == SHARE else cell.value
+def _badness(cell: Cell) -> float:
+    return -cell.value if cell.better == "higher" else cell.value
 
 
 def _best_tuned(cells: Sequence[Cell]) -> Iterator[Cell]:
     """Each framework's best: a reader compares what each can do, not how many ways it has."""
     for framework in sorted({cell.framework for cell in cells}):
-        yield _fastest_first(cell for cell in cells if cell.framework == framework)[0]
+        yield _best_first(cell for cell in cells if cell.framework == framework)[0]
 
 
 @dataclass(frozen=True)
 class _Standing:
-    """A stack's ratio to the fastest default stack; nothing where there is nothing to compare."""
+    """How far behind the best default stack; nothing where there is nothing to compare."""
 
-    ratio: Quantity | None = None
+    behind: Quantity | None = None
     tied: bool = False
     best: bool = False
 
 
-def _standings(usual: Sequence[Cell], special: Sequence[Cell], tie: float) -> dict[str, _Standing]:
-    if not usual or usual[0].unit == SHARE:
+def _standings(
+    usual: Sequence[Cell], special: Sequence[Cell], policy: Policy
+) -> dict[str, _Standing]:
+    """Default stacks are compared among themselves, and each tuned one with the best of them."""
+    if not usual:
         return {}
-    found, best = {}, _fastest_first(usual)[0]
-    for ratio in ratios(usual, tie=tie) if len(usual) > 1 else ():
-        text = quantity(ratio.value, ratio.low, ratio.high, "")
-        found[ratio.stack] = _Standing(text, ratio.tied, ratio.stack == best.stack)
-    return {**found, **{cell.stack: _against(cell, best, tie) for cell in special}}
+    best = _best_first(usual)[0]
+    ranked = _compared(usual, best.stack, policy) if len(usual) > 1 else {}
+    others = (_compared([best, cell], "", policy, to=best.stack)[cell.stack] for cell in special)
+    return {**ranked, **dict(zip((cell.stack for cell in special), others, strict=True))}
 
 
-def _against(cell: Cell, best: Cell, tie: float) -> _Standing:
-    """How many times as long a tuned stack takes as the fastest default one; below 1 is faster."""
-    ratio = {each.stack: each for each in ratios([cell, best], tie=tie)}
-    slower, faster = ratio[cell.stack], ratio[best.stack]
-    if slower.value >= faster.value:
-        return _Standing(quantity(slower.value, slower.low, slower.high, ""), slower.tied)
-    inverse = quantity(1 / faster.value, 1 / faster.high, 1 / faster.low, "")
-    return _Standing(inverse, faster.tied)
+def _compared(
+    cells: Sequence[Cell], best: str, policy: Policy, *, to: str | None = None
+) -> dict[str, _Standing]:
+    shares = cells[0].unit == SHARE
+    gaps: Iterable[Ratio | Difference] = (
+        _differences(cells, policy, to) if shares else ratios(cells, tie=policy.tie, to=to)
+    )
+    scale = POINTS if shares else 1.0
+    return {
+        gap.stack: _Standing(
+            quantity(gap.value * scale, gap.low * scale, gap.high * scale, ""),
+            gap.tied,
+            gap.stack == best,
+        )
+        for gap in gaps
+    }
+
+
+def _differences(cells: Sequence[Cell], policy: Policy, to: str | None) -> Iterable[Difference]:
+    """As `differences`; with `to`, how far the other of two is behind that one, or ahead of it."""
+    found = differences(cells, tie=policy.tie_share)
+    if to is None or found[0].stack == to:
+        return found
+    ahead, behind = found
+    turned = replace(ahead, value=-behind.value, low=-behind.high, high=-behind.low)
+    return (behind, turned)
 
 
 def _timing(
@@ -236,7 +254,7 @@ def _timing(
     if time is None:
         return None
     return Timing(
-        cell, time, scaled, standing.ratio, standing.tied, standing.best, tuned=tuned, runs=runs
+        cell, time, scaled, standing.behind, standing.tied, standing.best, tuned=tuned, runs=runs
     )
 
 

@@ -9,7 +9,7 @@ what it was made from and a seal.
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -149,33 +149,37 @@ def _lead_segment(framework: Framework, share: float) -> charts.Segment:
     return charts.Segment(share, (f"{framework.name} {text}", text), framework.id)
 
 
-def _interval_rows(panel: Panel, fastest: str, tied: str, tuned: str) -> list[charts.IntervalRow]:
+def _interval_rows(panel: Panel, words: Mapping[str, str]) -> list[charts.IntervalRow]:
     return [
         charts.IntervalRow(
-            label=f"{timing.cell.stack}, {tuned}" if timing.tuned else timing.cell.stack,
+            label=f"{timing.cell.stack}, {words['tuned']}" if timing.tuned else timing.cell.stack,
             framework=timing.cell.framework,
             value=timing.scaled[0],
             low=timing.scaled[1],
             high=timing.scaled[2],
-            text=_timing_text(timing, panel.unit, _remark(timing, fastest, tied)),
+            text=_timing_text(timing, panel, words),
             faint=not timing.cell.stable,
         )
         for timing in panel.timings
     ]
 
 
-def _timing_text(timing: Timing, unit: str, remark: str) -> str:
-    time = f"{timing.time.value}\N{NO-BREAK SPACE}{unit}"
-    return f"{time} · {remark}" if remark else time
+def _timing_text(timing: Timing, panel: Panel, words: Mapping[str, str]) -> str:
+    value = f"{timing.time.value}\N{NO-BREAK SPACE}{panel.unit}"
+    remark = _remark(timing, panel, words)
+    return f"{value} · {remark}" if remark else value
 
 
-def _remark(timing: Timing, fastest: str, tied: str) -> str:
-    if timing.ratio is None:
+def _remark(timing: Timing, panel: Panel, words: Mapping[str, str]) -> str:
+    if timing.behind is None:
         return ""
     if timing.tied:
-        return tied
-    times = f"\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}{timing.ratio.value}"
-    return fastest if timing.best else times
+        return words["tied"]
+    if timing.best:
+        return words["best"]
+    if panel.shares:
+        return f"{figures(-float(timing.behind.value), 1)}\N{NO-BREAK SPACE}{words['points']}"
+    return f"\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}{timing.behind.value}"
 
 
 def _span_rows(

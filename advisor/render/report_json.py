@@ -81,7 +81,7 @@ def _timing(timing: Timing) -> dict[str, Any]:
         "tuned": timing.tuned,
         "best": timing.best,
         "tied": timing.tied,
-        "ratio": _texts(timing.ratio),
+        "behind": _texts(timing.behind),
         "runs": timing.runs,
     }
 

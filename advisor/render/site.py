@@ -189,7 +189,11 @@ class _Site:
             **self.texts(pages, templates),
             **self.cards(pages, templates),
             **dict(downloads.files(self.tables, self.archives, runs=self.runs, placed=self.placed)),
-            **{f"examples/{it.name}": it for example in self.examples for it in example.files},
+            **{
+                f"examples/{name}": file
+                for example in self.examples
+                for name, file in example.files.items()
+            },
             **assets(),
         }
 
@@ -227,7 +231,7 @@ class _Site:
         known = {machine.slug: machine for machine in self.machines}
         return {
             "tables": self.tables,
-            "archives": [(it, known[it.machine]) for it in self.archives if it.machine in known],
+            "archives": [(it, known.get(it.machine)) for it in self.archives],
             "digest": evidence_record(self.catalog, self.as_of, self.shown),
         }
 

@@ -69,6 +69,11 @@ class TensorflowTrainer:
         self._traced.append(traced)
         return traced
 
+    def _outputs(self, *inputs: Any) -> Any:
+        if hasattr(self.module, "predict"):
+            return self.module.predict(self.model, *inputs)
+        return self.model(*inputs)
+
     def load(self, weights: Weights) -> None:
         for name, variable in self._named().items():
             variable.assign(weights[name])

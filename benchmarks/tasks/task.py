@@ -3,8 +3,9 @@
 Weights carry the names and the layout that all frameworks are compared in: `layer/variable`,
 dense kernels as (in, out), convolution kernels as (height, width, in, out) or (length, in, out),
 embeddings as (words, width), LSTM kernels as (in, 4 * units) with the gates in the order input,
-forget, cell, output, inputs with the channels last. A stack translates them once, by rule, into
-its own layout.
+forget, cell, output, inputs with the channels last. An attention is four dense layers that carry
+its name: `attention_query`, `_key`, `_value`, `_attention_output`; heads lie one behind the other.
+A stack translates them once, by rule, into its own layout.
 """
 
 import math
@@ -14,7 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Batch", "Examples", "Rounds", "Task", "Weights"]
+__all__ = ["Array", "Batch", "Examples", "Learning", "Rounds", "Task", "Weights"]
+__all__ += ["classes_right", "signs_right"]
 
 Array = NDArray[np.generic]
 Weights = dict[str, NDArray[np.float32]]
@@ -30,7 +32,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Examples:
-    """Training examples in memory; `name` says which data these are, such as "mnist"."""
+    """Examples in memory; `name` says which data these are, such as "mnist"."""
 
     name: str
     inputs: tuple[Array, ...]
@@ -60,16 +62,44 @@ class Rounds:
         return Rounds(train=3, latency=3, batch=3, warmup=1)
 
 
+def classes_right(logits: Array, labels: Array) -> float:
+    """The share of examples whose largest logit, of (n, classes), is that of their label (n,)."""
+    return float(np.mean(logits.argmax(axis=1) == labels))
+
+
+def signs_right(logits: Array, targets: Array) -> float:
+    """The share of logits (n, 1) that are positive where the target is 1.0, and not where 0.0."""
+    return float(np.mean((logits.astype(np.float32) > 0) == targets.astype(bool)))
+
+
+@dataclass(frozen=True)
+class Learning:
+    """How well a task is learned from real data: what one seed costs, and when it has arrived.
+
+    `examples` gives the training and the test part; DataError if a file of theirs is missing. A
+    seed sees the training part `epochs` times in batches of `batch`, under the task's own
+    optimiser. `score` is the share of right answers (0 to 1) among outputs and targets, and
+    `target` the score on the test part that ends the time to target.
+    """
+
+    examples: Callable[[], tuple[Examples, Examples]]
+    epochs: int
+    batch: int
+    target: float
+    score: Callable[[Array, Array], float]
+
+
 @dataclass(frozen=True)
 class Task:
     """A standard piece of work, free of any framework.
 
     `weights` maps names to shapes in the shared layout. `channels` says that each input ends in a
-    channel axis, which some stacks want second. `examples` takes "auto", "real" or "synthetic".
-    `state` names what training moves without a gradient, such as the running statistics of a batch
-    norm; a task that has any is another model while it trains than when it predicts. `refuses`
-    names the stacks that cannot do this task, each with the reason. `flops_note` says why stacks
-    count different numbers of operations for what is still the same model.
+    channel axis, which some stacks want second. `examples` takes one of `data.CHOICES`. `state`
+    names what training moves without a gradient, such as the running statistics of a batch norm; a
+    task that has any is another model while it trains than when it predicts. `refuses` names the
+    stacks that cannot do this task, each with the reason. `flops_note` says why stacks count
+    different numbers of operations for what is still the same model. `learning` is how it learns
+    from real data, `bundled_learning` how from data that needs no download; None where it does not.
     """
 
     id: str
@@ -86,14 +116,17 @@ class Task:
     state: dict[str, tuple[int, ...]] = field(default_factory=dict)
     refuses: dict[str, str] = field(default_factory=dict)
     flops_note: str = ""
+    learning: Learning | None = None
+    bundled_learning: Learning | None = None
 
-    def reference_weights(self) -> Weights:
+    def reference_weights(self, seed: int = 0) -> Weights:
         """The same seeded weights for every framework, float32, in the shared layout.
 
+        `seed` is added to the task's own: each gives another start, the same for everybody.
         Kernels are Glorot uniform. Biases are small but not zero, so that a forgotten or doubled
         bias cannot hide from the gate; scales lie around one, embeddings within 0.05 of zero.
         """
-        source = np.random.default_rng(self.seed)
+        source = np.random.default_rng(self.seed + seed)
         return {name: _initial(source, name, shape) for name, shape in self.weights.items()}
 
     def gate_weights(self) -> Weights:
@@ -105,12 +138,11 @@ class Task:
         channels to 2 and odd ones to -2: no ReLU is in doubt, and a forgotten one shows in the odd.
         """
         weights = self.reference_weights()
-        for name, values in weights.items():
-            if name.endswith("/gamma"):
-                values *= 0.15
-            elif name.endswith("/beta"):
-                values[0::2] += 2.0
-                values[1::2] -= 2.0
+        for norm in (each.removesuffix("/moving_mean") for each in self.state):
+            if f"{norm}/gamma" in weights:
+                weights[f"{norm}/gamma"] *= 0.15
+                weights[f"{norm}/beta"][0::2] += 2.0
+                weights[f"{norm}/beta"][1::2] -= 2.0
         return weights
 
     def parameters(self) -> int:

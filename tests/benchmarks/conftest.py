@@ -18,6 +18,7 @@ STACKS = ("keras-tensorflow", "tensorflow-graph", "pytorch-eager")
 TASKS = (
     *("mlp-mnist", "cnn-cifar"),
     *("timeseries-conv", "resnet-cifar", "tabular-churn", "lstm-sentiment", "recommender"),
+    *("transformer-text", "gpt-small", "dynamic-tree"),
 )
 Ended = subprocess.CompletedProcess[str]
 
@@ -44,7 +45,7 @@ def python(*arguments: str, folder: Path = ROOT, **variables: str) -> Ended:
     )
 
 
-def record(stack: str, task: str, out: Path, folder: Path = ROOT) -> Path:
+def record(stack: str, task: str, out: Path, *, folder: Path = ROOT) -> Path:
     """What a stack computes for a task, as a file for the comparison."""
     arguments = ("--stack", stack, "--task", task, "--threads", "1", "--out", str(out))
     ended = python("-m", "benchmarks.agreement", *arguments, folder=folder)
@@ -52,7 +53,7 @@ def record(stack: str, task: str, out: Path, folder: Path = ROOT) -> Path:
     return out
 
 
-#: Opens a stack on one thread, writes its agreement files, takes Adam steps, and reports.
+#: Opens a stack on one thread, writes its agreement files, takes Adam steps, writes, and reports.
 REPORT = """
 import json, sys
 from pathlib import Path
@@ -67,9 +68,14 @@ trainer = stack.trainer(task, "adam")
 trainer.load(task.reference_weights())
 batch = trainer.put(task.examples("synthetic").batch(64))
 losses = [trainer.step(batch) for _ in range(8)]
+task = tasks.task("gpt-small")
+writer = stack.trainer(task, "adam")
+writer.load(task.reference_weights())
+text = writer.predict(writer.put(task.examples("synthetic").batch(4)))
 print(json.dumps({
     "threads": stack.threads(), "flags": stack.flags(), "versions": stack.versions(),
     "foreign": sorted(stacks.foreign_frameworks(name)), "losses": losses,
+    "text": text.tolist(),
 }))
 """
 

@@ -1,5 +1,6 @@
 """Tasks are described without a framework, and a changed task is a changed source."""
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,13 +9,20 @@ import pytest
 
 from benchmarks import tasks
 from benchmarks.tasks.task import Rounds
-from tests.benchmarks.conftest import TASKS, python
+from tests.benchmarks.conftest import ROOT, TASKS, python
+from tests.readme import PART
 
+DOCUMENTATION = {
+    "keras": "keras.io/",
+    "tensorflow": "www.tensorflow.org/",
+    "pytorch": "docs.pytorch.org/",
+}
 SHOW = "from benchmarks import tasks; print(tasks.source_digest('mlp-mnist'))"
 
 
 def test_the_tasks_are_the_folders() -> None:
-    assert set(tasks.task_ids()) >= set(TASKS)
+    assert set(tasks.task_ids()) == set(TASKS)
+    assert len(TASKS) == 10
     assert all(tasks.task(task_id).id == task_id for task_id in tasks.task_ids())
 
 
@@ -48,6 +56,29 @@ def test_a_changed_model_is_a_changed_source(altered: Callable[[str, str, str], 
     before, after = python("-c", SHOW), python("-c", SHOW, folder=folder)
     assert before.stdout.startswith("sha256:")
     assert before.stdout != after.stdout
+
+
+def test_the_readme_shows_the_tasks_as_they_are() -> None:
+    (part,) = PART.finditer((ROOT / "benchmarks/README.md").read_text())
+    command, shown = part["command"].split(), part["text"]
+    assert command[0] == "python"
+    assert python(*command[1:]).stdout == shown, "put what the command prints into the README"
+
+
+def test_every_spec_names_its_workload_and_every_model_its_documentation() -> None:
+    for task_id in TASKS:
+        folder = ROOT / "benchmarks/tasks" / task_id.replace("-", "_")
+        assert "It speaks for " in ast.get_docstring(ast.parse((folder / "spec.py").read_text()))
+        for framework, site in DOCUMENTATION.items():
+            text = ast.get_docstring(ast.parse((folder / f"{framework}.py").read_text()))
+            assert f"Follows https://{site}" in text, f"{task_id}/{framework}.py"
+
+
+def test_another_seed_is_another_start() -> None:
+    task = tasks.task("mlp-mnist")
+    weights, other, again = (task.reference_weights(seed) for seed in (0, 1, 1))
+    assert not np.array_equal(weights["dense1/kernel"], other["dense1/kernel"])
+    assert np.array_equal(other["dense1/kernel"], again["dense1/kernel"])
 
 
 def test_quick_rounds_are_few() -> None:

@@ -80,17 +80,18 @@ def options(name):
 assert int(threads) > 0
 with open("gates.txt", "a") as gates:
     gates.write(f"{stack} {','.join(options('--task'))}\\n")
-failed = {}
+absences = []
 for task in options("--task"):
     name = f"{stack}.{task}"
     if name in told["dies"]:
         os.abort()
     if name in told["breaks"]:
-        failed[task] = "mnist.npz: the file is missing. Put it into the cache"
+        absences.append({"task": task, "outcome": "refused",
+                         "reason": "mnist.npz: the file is missing. Put it into the cache"})
     else:
         (pathlib.Path(into) / f"{name}.npz").write_text("computed")
 print("a framework says hello")
-print(json.dumps(failed))
+print(json.dumps(absences))
 """
 
 CATALOG = load_catalog()

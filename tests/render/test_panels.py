@@ -53,9 +53,9 @@ def test_default_stacks_are_ranked_against_each_other(decision: Decision, catalo
     found = timings(shown(decision, catalog, *DEFAULTS))
     assert list(found) == ["pytorch-eager", "keras-tensorflow", "tensorflow-graph"]
     assert [timing.best for timing in found.values()] == [True, False, False]
-    ratio = found["keras-tensorflow"].ratio
-    assert ratio
-    assert ratio.value.startswith("2.0")
+    behind = found["keras-tensorflow"].behind
+    assert behind
+    assert behind.value.startswith("2.0")
 
 
 def test_each_frameworks_best_tuned_stack_comes_after_them_and_ranks_nobody(
@@ -68,14 +68,14 @@ def test_each_frameworks_best_tuned_stack_comes_after_them_and_ranks_nobody(
     )
     without, found = (timings(shown(decision, catalog, *DEFAULTS, *more)) for more in ((), tuned))
     assert list(found)[3:] == ["pytorch-channels-last", "keras-torch"]
-    assert {stack: t.ratio for stack, t in without.items()} == {
-        stack: t.ratio for stack, t in found.items() if not t.tuned
+    assert {stack: t.behind for stack, t in without.items()} == {
+        stack: t.behind for stack, t in found.items() if not t.tuned
     }
     fast, slow = found["pytorch-channels-last"], found["keras-torch"]
-    assert fast.ratio
-    assert slow.ratio
-    assert float(fast.ratio.low) <= 0.5 <= float(fast.ratio.high)
-    assert float(slow.ratio.value) == pytest.approx(3.0, abs=0.05)
+    assert fast.behind
+    assert slow.behind
+    assert float(fast.behind.low) <= 0.5 <= float(fast.behind.high)
+    assert float(slow.behind.value) == pytest.approx(3.0, abs=0.05)
     assert not fast.best
     assert fast.tuned
 
@@ -88,7 +88,7 @@ def test_each_frameworks_best_tuned_stack_comes_after_them_and_ranks_nobody(
         ("s", 2.5e-5, ("µs", 25.0)),
         ("bytes", 2.5e9, ("GB", 2.5)),
         ("bytes", 2.5e7, ("MB", 25.0)),
-        ("bytes", 900.0, ("kB", 0.9)),
+        ("bytes", 900.0, ("B", 900.0)),
         ("share", 0.913, ("%", 91.3)),
         ("lines", 12.0, ("lines", 12.0)),
     ],
@@ -107,21 +107,27 @@ def test_a_panel_has_one_unit_that_suits_its_smallest_value(
     assert float(first.time.value) == pytest.approx(expected[1], rel=0.05)
 
 
-def test_of_a_share_more_is_better_and_there_is_no_ratio(
+def test_of_a_share_more_is_better_and_points_are_counted(
     decision: Decision, catalog: Catalog
 ) -> None:
+    more = {"unit": "share", "better": "higher", "metric": "accuracy"}
     cells = (
-        cell("pytorch-eager", "pytorch", 0.80, unit="share"),
-        cell("keras-tensorflow", "keras", 0.90, unit="share"),
+        cell("pytorch-eager", "pytorch", 0.80, **more),
+        cell("keras-tensorflow", "keras", 0.90, **more),
+        cell("pytorch-compile", "pytorch", 0.95, **more),
     )
     found = timings(shown(decision, catalog, *cells))
-    assert list(found) == ["keras-tensorflow", "pytorch-eager"]
-    assert [timing.ratio for timing in found.values()] == [None, None]
+    assert list(found) == ["keras-tensorflow", "pytorch-eager", "pytorch-compile"]
+    points = {stack: float(t.behind.value) for stack, t in found.items() if t.behind}
+    assert points == pytest.approx(
+        {"keras-tensorflow": 0.0, "pytorch-eager": 10.0, "pytorch-compile": -5.0}, abs=0.1
+    )
+    assert found["keras-tensorflow"].best
 
 
 def test_one_stack_alone_is_ranked_against_nobody(decision: Decision, catalog: Catalog) -> None:
     found = timings(shown(decision, catalog, DEFAULTS[0]))
-    assert [timing.ratio for timing in found.values()] == [None]
+    assert [timing.behind for timing in found.values()] == [None]
 
 
 def test_what_carries_weight_is_drawn_before_anything_else(

@@ -440,7 +440,7 @@ def facts(content: dict[str, Any]) -> Iterator[str]:
     yield from (f for runs in content["measurements"]["run_sets"].values() for f in runs["files"])
     for panel in content["measurements"]["panels"]:
         yield panel["task"]
-        yield from (stack["ratio"]["value"] for stack in panel["stacks"] if stack["ratio"])
+        yield from (stack["behind"]["value"] for stack in panel["stacks"] if stack["behind"])
     for criterion in content["criteria"]:
         yield from (rating["note"] for rating in criterion["ratings"] if rating["note"])
     for name in ("install", "documentation"):

@@ -44,8 +44,8 @@ class LSTM(tf.Module):
         # What the inputs add to the gates is known for all steps at once.
         added = tf.tensordot(tf.transpose(x, [1, 0, 2]), self.kernel, 1) + self.bias
         output = state = tf.zeros((tf.shape(x)[0], self.units))
-        for step in tf.range(tf.shape(added)[0]):
-            gates = added[step] + tf.matmul(output, self.recurrent_kernel)
+        for step in added:
+            gates = step + tf.matmul(output, self.recurrent_kernel)
             enter, keep, cell, leave = tf.split(gates, 4, axis=1)
             state = tf.sigmoid(keep) * state + tf.sigmoid(enter) * tf.tanh(cell)
             output = tf.sigmoid(leave) * tf.tanh(state)

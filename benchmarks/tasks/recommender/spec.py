@@ -3,13 +3,14 @@
     user of 20,000 -> embedding 32 -> 64 -> 32 --+-- dot product -> logit 1
     item of 10,000 -> embedding 32 -> 64 -> 32 --+
 
-Users and items are (batch,) integers. The target (batch, 1) is 1.0 where the user chose the item;
-the loss is the mean binary cross-entropy on logits. Gradients and Adam's moments are dense in all
-three: of a batch's step, most goes into rows that nobody looked up, which is what the defaults do.
-The interactions are simulated from a seed: that is the task's data, whichever data are asked for.
+It speaks for recommendation and matching. Users and items are (batch,) integers. The target (batch,
+1) is 1.0 where the user chose the item; the loss is the mean binary cross-entropy on logits.
+Gradients and Adam's moments are dense in all three: of a batch's step, most goes into rows that
+nobody looked up, which is what the defaults do. The interactions are simulated from a seed: that is
+the task's data, whichever data are asked for.
 """
 
-from benchmarks.tasks import data
+from benchmarks.tasks import simulated
 from benchmarks.tasks.task import Examples, Rounds, Task
 
 __all__ = ["TASK"]
@@ -20,7 +21,7 @@ USERS, ITEMS = 20_000, 10_000
 def examples(choice: str) -> Examples:
     """Simulated interactions, for every choice."""
     del choice
-    return data.synthetic_interactions(USERS, ITEMS)
+    return simulated.interactions(USERS, ITEMS)
 
 
 TASK = Task(

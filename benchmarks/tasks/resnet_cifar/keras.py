@@ -16,9 +16,12 @@ def conv(
     x: keras.KerasTensor, outputs: int, *, size: int, stride: int, name: str
 ) -> keras.KerasTensor:
     """A convolution without bias, with size // 2 zeros on each side."""
-    if size == 3:
-        x = layers.ZeroPadding2D(1)(x)
-    return layers.Conv2D(outputs, size, strides=stride, use_bias=False, name=name)(x)
+    padding = "same"
+    if size == 3 and stride == 2:  # where "same" pads one side only
+        x, padding = layers.ZeroPadding2D(1)(x), "valid"
+    return layers.Conv2D(outputs, size, strides=stride, padding=padding, use_bias=False, name=name)(
+        x
+    )
 
 
 def norm(x: keras.KerasTensor, name: str) -> keras.KerasTensor:

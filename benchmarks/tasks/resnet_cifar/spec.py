@@ -4,11 +4,12 @@
                   -> three of 64, half the size -> mean -> logits 10
     block: conv, norm, ReLU, conv, norm, plus its input, ReLU
 
-Images are (batch, 32, 32, 3) float32 in [0, 1], labels (batch,) integers from 0 to 9. What the
-frameworks do not agree on is stated: every 3x3 convolution has one row or column of zeros on each
-side, also where it halves the size (there "same" would mean other sides in other frameworks);
-where a block changes the shape, a 1x1 convolution with a norm adapts its input; a norm adds 1e-5 to
-the variance and moves its running statistics by a tenth per step, from 0 and 1.
+It speaks for images, beside the plain network. Images are (batch, 32, 32, 3) float32 in [0, 1],
+labels (batch,) integers from 0 to 9. What the frameworks do not agree on is stated: every 3x3
+convolution has one row or column of zeros on each side, also where it halves the size (there "same"
+would mean other sides in other frameworks); where a block changes the shape, a 1x1 convolution with
+a norm adapts its input; a norm adds 1e-5 to the variance and moves its running statistics by a
+tenth per step, from 0 and 1.
 
 PyTorch lets the running variance follow the unbiased variance, the others the biased one: n / (n -
 1) apart for n averaged values, here at most 0.05 %. The gate allows for exactly that.
@@ -16,7 +17,7 @@ PyTorch lets the running variance follow the unbiased variance, the others the b
 
 from collections.abc import Iterator
 
-from benchmarks.tasks import data
+from benchmarks.tasks import data, images, simulated
 from benchmarks.tasks.task import Examples, Rounds, Task
 
 __all__ = ["TASK"]
@@ -27,8 +28,12 @@ WIDTHS = (16, 16, 16, 32, 32, 32, 64, 64, 64)
 
 def examples(choice: str) -> Examples:
     """CIFAR-10, or noise of the same shapes."""
-    like = data.synthetic_images((32, 32, 3), 10)
-    return data.choose(choice, data.cifar10_sources(), real=data.cifar10, like=like)
+    return data.choose(
+        choice,
+        images.cifar10_sources(),
+        real=images.cifar10,
+        like=lambda: simulated.noise_images((32, 32, 3), 10),
+    )
 
 
 def _convolutions() -> Iterator[tuple[str, str, tuple[int, ...]]]:

@@ -24,11 +24,13 @@ class Conv(tf.Module):
         limit = (6.0 / (size * size * (inputs + outputs))) ** 0.5
         initial = tf.random.uniform((size, size, inputs, outputs), -limit, limit)
         self.kernel = tf.Variable(initial, name=f"{name}/kernel")
-        side = [size // 2, size // 2]
-        self.stride, self.padding = stride, [[0, 0], side, side, [0, 0]]
+        self.size, self.stride = size, stride
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        return tf.nn.conv2d(x, self.kernel, strides=self.stride, padding=self.padding)
+        padding = "SAME"
+        if self.size == 3 and self.stride == 2:  # where "same" pads one side only
+            x, padding = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), "VALID"
+        return tf.nn.conv2d(x, self.kernel, strides=self.stride, padding=padding)
 
 
 class Norm(tf.Module):

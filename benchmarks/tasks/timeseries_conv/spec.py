@@ -3,13 +3,14 @@
     readings 128x8 -> six convolutions of width 3, 32 channels, dilated by 1, 2, 4, 8, 16, 32
                    -> mean over time -> logits 4
 
-Readings are (batch, 128, 8) float32, labels (batch,) integers: 0 sound, 1 wear, 2 imbalance, 3
-drift. Every convolution has stride 1 and as many zeros on each side as its dilation, which for
-width 3 is what "same" means in all frameworks. The last layer sees 127 of them at a time. The
-sensors are simulated from a seed: that is the task's data, whichever data are asked for.
+It speaks for time series and sensors. Readings are (batch, 128, 8) float32, labels (batch,)
+integers: 0 sound, 1 wear, 2 imbalance, 3 drift. Every convolution has stride 1 and as many zeros on
+each side as its dilation, which for width 3 is what "same" means in all frameworks. The last layer
+sees 127 of them at a time. The sensors are simulated from a seed: that is the task's data,
+whichever data are asked for.
 """
 
-from benchmarks.tasks import data
+from benchmarks.tasks import simulated
 from benchmarks.tasks.task import Examples, Rounds, Task
 
 __all__ = ["TASK"]
@@ -20,7 +21,7 @@ CONVOLUTIONS = 6
 def examples(choice: str) -> Examples:
     """Simulated sensors, for every choice."""
     del choice
-    return data.synthetic_sensors(128, 8)
+    return simulated.machines(128, 8)
 
 
 TASK = Task(

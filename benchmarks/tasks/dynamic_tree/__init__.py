@@ -1,0 +1,1 @@
+"""A recursive network on formulas of different depth, three times."""

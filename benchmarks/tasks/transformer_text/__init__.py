@@ -1,0 +1,1 @@
+"""Four encoder layers of a transformer on film reviews, three times."""

@@ -107,13 +107,19 @@ class Framework(Noun):
 
 
 class Stack(Noun):
-    """How a framework is run: framework, backend and mode."""
+    """How a framework is run: framework, backend and mode.
+
+    `modules` are what must be importable to run it, `extra` is what installs them:
+    `pip install "advisor[extra]"`.
+    """
 
     id: Id
     framework: Id
     backend: str
     mode: str
     summary: str
+    modules: tuple[str, ...] = ()
+    extra: str = ""
 
 
 class Group(Noun):

@@ -145,6 +145,7 @@ class Stack(Noun):
     summary: str
     modules: tuple[str, ...] = ()
     extra: str = ""
+<<<<<<< HEAD
 
 
 class Start(Noun):
@@ -153,6 +154,8 @@ class Start(Noun):
     id: Id
     install: str
     code: str
+=======
+>>>>>>> w-stacks
 
 
 class Group(Noun):

@@ -12,6 +12,7 @@ before Keras is imported here, and say how to take a gradient and how to count.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import keras
@@ -54,7 +55,7 @@ class KerasTrainer(ABC):
         self.train = self.model.train_on_batch
         decode = getattr(self.module, "predict", None)
         self.decodes = decode is not None
-        self.infer = self.decoder(decode) if decode else self.model.predict_on_batch
+        self.infer = partial(decode, self.model) if decode else self.model.predict_on_batch
 
     def _optimizer(self, optimizer: Optimizer) -> Any:
         if optimizer == "adam":
@@ -104,10 +105,6 @@ class KerasTrainer(ABC):
     @abstractmethod
     def finish(self) -> None:
         """Wait until the engine has done all that was queued."""
-
-    @abstractmethod
-    def decoder(self, decode: Callable[..., Any]) -> Callable[[Any], Any]:
-        """The module's own `predict` as the engine runs a function: from inputs to outputs."""
 
     def forward(self, batch: KerasBatch) -> Array:
         outputs: Array = self.model.predict_on_batch(batch[0])

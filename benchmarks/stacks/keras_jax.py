@@ -7,13 +7,11 @@ https://keras.io/guides/custom_train_step_in_jax/
 """
 
 import os
-from collections.abc import Callable
 from typing import Any
 
 os.environ["KERAS_BACKEND"] = "jax"
 
 import jax
-import keras
 import numpy as np
 
 from benchmarks.stacks.jax_runtime import RUNTIME, count_flops
@@ -56,15 +54,6 @@ class KerasJaxTrainer(KerasTrainer):
     def finish(self) -> None:
         # The loss may be there before the new weights are.
         jax.block_until_ready([each.value for each in self.model.trainable_variables])
-
-    def decoder(self, decode: Callable[..., Any]) -> Callable[[Any], Any]:
-        @jax.jit
-        def stateless(values: list[Any], inputs: Any) -> Any:
-            pairs = zip(self.model.variables, values, strict=True)
-            with keras.StatelessScope(state_mapping=list(pairs)):
-                return decode(self.model, inputs)
-
-        return lambda inputs: stateless([each.value for each in self.model.variables], inputs)
 
 
 STACKS = {

@@ -4,9 +4,7 @@
 https://keras.io/api/mixed_precision/
 """
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from benchmarks.stacks.tensorflow_runtime import RUNTIME, count_flops, dense_gradients
 
@@ -40,9 +38,6 @@ class KerasTensorflowTrainer(KerasTrainer):
     def finish(self) -> None:
         # On a CPU the loss is there when all of the graph is, assignments included.
         RUNTIME.finish()
-
-    def decoder(self, decode: Callable[..., Any]) -> Callable[[Any], Any]:
-        return tf.function(partial(decode, self.model))
 
 
 _RUNTIME = KerasRuntime(RUNTIME, jit_compile=KerasTensorflowTrainer.jit_compile)

@@ -5,9 +5,7 @@ PyTorch's step may be compiled too (`jit_compile=True`), but "auto" leaves it ea
 """
 
 import os
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 os.environ["KERAS_BACKEND"] = "torch"
 
@@ -41,9 +39,6 @@ class KerasTorchTrainer(KerasTrainer):
 
     def finish(self) -> None:
         RUNTIME.finish()
-
-    def decoder(self, decode: Callable[..., Any]) -> Callable[[Any], Any]:
-        return torch.no_grad()(lambda inputs: decode(self.model, inputs).cpu())
 
 
 STACKS = {

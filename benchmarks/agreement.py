@@ -6,8 +6,9 @@
 
 The first form does for many what the others do one by one. The second computes outputs, loss,
 gradients and the weights and state after ten SGD steps from shared weights and data, in a process
-that loads one framework; `each` instead of nothing takes many tasks and a folder. The third loads
-none; it prints a table and exits 0 if all agree, 1 if not, 2 if a file cannot be read.
+that loads one framework, and exits 3 if the stack refuses the task; `each` instead of nothing takes
+many tasks and a folder. The third loads none; it prints a table and exits 0 if all agree, 1 if not,
+2 if a file cannot be read.
 """
 
 import argparse
@@ -120,9 +121,12 @@ def main(arguments: Sequence[str]) -> int:
         if arguments and arguments[0] in FORMS:
             return FORMS[arguments[0]](arguments[1:])
         return _record(arguments)
-    except (LaboratoryError, RefusedError) as error:
+    except LaboratoryError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
+    except RefusedError as refusal:
+        print(refusal, file=sys.stderr)  # noqa: T201
+        return 3
 
 
 if __name__ == "__main__":

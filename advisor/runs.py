@@ -116,7 +116,7 @@ class Outcome(Part):
     task: Id
     phase: Id
     metric: Id
-    outcome: Literal["passed", "failed", "refused"]
+    outcome: Literal["passed", "failed", "refused", "missing"]
     reason: str = ""
 
 

@@ -8,7 +8,7 @@ machine, and record how every test ended, since a failed test leaves no trace in
 """
 
 import json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from benchmarks import machine, tasks
-from benchmarks.errors import LaboratoryError, RefusedError
+from benchmarks.errors import LaboratoryError, MissingError, RefusedError
 from benchmarks.runfile import Outcome, Replicate, RunFile, first_line
 from benchmarks.stacks import STACKS, foreign_frameworks, open_stack
 from benchmarks.stacks.protocol import Stack, Trainer
@@ -24,8 +24,9 @@ from benchmarks.tasks import data
 from benchmarks.tasks.task import Examples, Rounds, Task
 
 RUN = pytest.StashKey[RunFile]()
-#: Startup comes first: its parent process may hold no framework yet.
-ORDER = ("startup", "train", "predict")
+#: Phases that leave the work to children come first: their process may hold no framework yet.
+CHILDREN = ("startup", "memory", "export")
+ORDER = (*CHILDREN, "train", "predict", "fit", "learn")
 COMMIT_FACTS = ("id", "time", "dirty")
 
 
@@ -105,12 +106,17 @@ def rounds(task: Task, request: pytest.FixtureRequest) -> Rounds:
 def bench(stack: Stack, task: Task, rounds: Rounds, request: pytest.FixtureRequest) -> Bench:
     """The task's model with the reference weights, and its data in memory."""
     examples = task.examples(request.config.getoption("--data"))
-    try:
-        trainer = stack.trainer(task, "adam")
-    except RefusedError as refusal:
-        pytest.skip(str(refusal))
+    trainer = stack.trainer(task, "adam")
     trainer.load(task.reference_weights())
     return Bench(task, trainer, examples, rounds)
+
+
+@pytest.fixture
+def fresh(bench: Bench, stack: Stack) -> Trainer:
+    """Another model of the task, which nobody has trained or compiled yet."""
+    trainer = stack.trainer(bench.task, "adam")
+    trainer.load(bench.task.reference_weights())
+    return trainer
 
 
 @pytest.fixture
@@ -128,7 +134,7 @@ def describe(
             framework=run_file.framework,
             task=task.id,
             **_cell(request.node),
-            unit="s",
+            unit=_marker(request.node).get("unit", "s"),
             batch=batch,
             data=data_name,
             source=tasks.source_digest(task.id),
@@ -136,9 +142,27 @@ def describe(
         )
 
     yield write
-    startup = _cell(request.node)["phase"] == "startup"
-    foreign = foreign_frameworks(None if startup else run_file.stack)
+    alone = _cell(request.node)["phase"] in CHILDREN
+    foreign = foreign_frameworks(None if alone else run_file.stack)
     assert not foreign, f"this process also holds {', '.join(sorted(foreign))}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, object, object]:
+    return (yield from _results())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    return (yield from _results())
+
+
+def _results() -> Generator[None, object, object]:
+    """Let what is refused or missing end as a skip: both are results and no failures."""
+    try:
+        return (yield)
+    except (RefusedError, MissingError) as result:
+        pytest.skip(str(result))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -148,11 +172,10 @@ def pytest_runtest_makereport(
     report = yield
     run_file = item.config.stash.get(RUN, None)
     if run_file and item.get_closest_marker("cell") and (call.when == "call" or not report.passed):
-        words = {"passed": "passed", "failed": "failed", "skipped": "refused"}
         run_file.outcomes[item.nodeid] = Outcome(
             item.callspec.params["task_id"],  # type: ignore[attr-defined]
             **_cell(item),
-            outcome=words[report.outcome],
+            outcome=_word(report, call),
             reason=_reason(call),
         )
     return report
@@ -205,9 +228,20 @@ def _write_empty(config: pytest.Config, timed: Any) -> None:
 
 
 def _cell(item: pytest.Item) -> dict[str, str]:
+    return {key: _marker(item)[key] for key in ("phase", "metric")}
+
+
+def _marker(item: pytest.Item) -> Mapping[str, str]:
     marker = item.get_closest_marker("cell")
     assert marker is not None
-    return {"phase": marker.kwargs["phase"], "metric": marker.kwargs["metric"]}
+    return marker.kwargs
+
+
+def _word(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
+    if report.outcome != "skipped":
+        return report.outcome
+    cause = call.excinfo.value.__context__ if call.excinfo else None
+    return "missing" if isinstance(cause, MissingError) else "refused"
 
 
 def _reason(call: pytest.CallInfo[None]) -> str:

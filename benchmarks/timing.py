@@ -1,10 +1,13 @@
-"""How one cell is timed: the first call apart, the warm-up apart, then a fixed number of rounds."""
+"""How one cell is timed: the first call apart, the warm-up apart, then a fixed number of rounds.
+
+What is not a time of this process's clock is observed: accuracies, bytes, times of other processes.
+"""
 
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
-__all__ = ["sample"]
+__all__ = ["observe", "sample"]
 
 
 def sample(
@@ -38,3 +41,11 @@ def sample(
         benchmark.extra_info["first_call_seconds"] = first
         benchmark.extra_info["compile_seconds"] = max(0.0, first - benchmark.stats.stats.median)
         benchmark.extra_info["cpu_seconds"] = cpu / rounds
+
+
+def observe(
+    benchmark: Any, metric: str, *, unit: Literal["s", "bytes", "share"], values: Sequence[float]
+) -> None:
+    """Put samples of `metric` beside those of the clock; for the suite's own metric they count."""
+    observations = benchmark.extra_info.setdefault("observations", {})
+    observations[metric] = {"unit": unit, "values": list(values)}

@@ -30,12 +30,13 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from benchmarks.errors import DataError
-from benchmarks.tasks.task import Examples
+from benchmarks.errors import DataError, MissingFileError, RefusedError
+from benchmarks.tasks.task import Examples, Learning, Task
 
 __all__ = ["CHOICES", "Source", "cache_folder", "choose", "cifar10", "fashion_mnist", "fetch"]
-__all__ += ["imdb", "imdb_sources", "locate", "mnist", "synthetic_customers", "synthetic_images"]
-__all__ += ["synthetic_interactions", "synthetic_reviews", "synthetic_sensors", "telco"]
+__all__ += ["imdb", "imdb_sources", "lesson", "locate", "mnist", "synthetic_customers"]
+__all__ += ["synthetic_images", "synthetic_interactions", "synthetic_reviews"]
+__all__ += ["synthetic_sensors", "telco"]
 
 CHOICES = ("auto", "real", "synthetic")
 MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist"
@@ -161,11 +162,11 @@ def _sha256(path: Path) -> str:
 
 
 def demand(source: Source) -> Path:
-    """The cached file; DataError, naming file, place and cure, if it is not there."""
+    """The cached file; MissingFileError, naming file, place and cure, if it is not there."""
     if path := locate(source):
         return path
     where = f"from {source.url} " if source.url else ""
-    raise DataError(
+    raise MissingFileError(
         str(cache_folder() / source.file),
         "the data file is missing",
         cure=f"Put the file {where}there, or run `python -m benchmarks.tasks.data` with network "
@@ -183,6 +184,23 @@ def choose(
     if choice == "real" or (choice == "auto" and all(map(locate, sources))):
         return real()
     return like
+
+
+def lesson(task: Task, choice: str) -> tuple[Learning, Examples, Examples]:
+    """How `task` learns under a data choice, with the training and the test part.
+
+    "auto" takes the bundled data where the task's files are not cached, and so runs anywhere.
+    RefusedError if there is nothing to learn from; DataError if the files are missing or wrong.
+    """
+    learning = task.learning
+    if learning is None or choice == "synthetic":
+        raise RefusedError(f"the task learns nothing from the data choice {choice}")
+    try:
+        return learning, *learning.examples()
+    except MissingFileError:
+        if choice == "real" or task.bundled_learning is None:
+            raise
+        return task.bundled_learning, *task.bundled_learning.examples()
 
 
 def synthetic_images(shape: tuple[int, ...], classes: int, *, count: int = 2048) -> Examples:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Batch", "Examples", "Rounds", "Task", "Weights"]
+__all__ = ["Array", "Batch", "Examples", "Learning", "Rounds", "Task", "Weights"]
 
 Array = NDArray[np.generic]
 Weights = dict[str, NDArray[np.float32]]
@@ -57,13 +57,32 @@ class Rounds:
 
 
 @dataclass(frozen=True)
+class Learning:
+    """How well a task is learned from real data: what one seed costs, and when it has arrived.
+
+    `examples` gives the training and the test part; DataError if a file of theirs is missing. A
+    seed sees the training part `epochs` times in batches of `batch`, under the task's own
+    optimiser. `score` is the share of right answers (0 to 1) among outputs and targets, and
+    `target` the score on the test part that ends the time to target.
+    """
+
+    examples: Callable[[], tuple[Examples, Examples]]
+    epochs: int
+    batch: int
+    target: float
+    score: Callable[[Array, Array], float]
+
+
+@dataclass(frozen=True)
 class Task:
     """A standard piece of work, free of any framework.
 
     `weights` maps names to shapes in the shared layout. `channels` says that each input ends in a
     channel axis, which some stacks want second. `examples` takes "auto", "real" or "synthetic".
     `state` names what training moves without a gradient, such as the running statistics of a batch
-    norm; a task that has any is another model while it trains than when it predicts.
+    norm; a task that has any is another model while it trains than when it predicts. `learning`
+    is how it learns from real data, `bundled_learning` how from data that needs no download; None
+    where it does not.
     """
 
     id: str
@@ -78,14 +97,17 @@ class Task:
     seed: int = 20250430
     gate_learning_rate: float = 0.01
     state: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    learning: Learning | None = None
+    bundled_learning: Learning | None = None
 
-    def reference_weights(self) -> Weights:
+    def reference_weights(self, seed: int = 0) -> Weights:
         """The same seeded weights for every framework, float32, in the shared layout.
 
+        `seed` is added to the task's own: each gives another start, the same for everybody.
         Kernels are Glorot uniform. Biases are small but not zero, so that a forgotten or doubled
         bias cannot hide from the gate; scales lie around one, embeddings within 0.05 of zero.
         """
-        source = np.random.default_rng(self.seed)
+        source = np.random.default_rng(self.seed + seed)
         return {name: _initial(source, name, shape) for name, shape in self.weights.items()}
 
     def gate_weights(self) -> Weights:

@@ -17,6 +17,7 @@ import pytest
 
 from benchmarks import machine, tasks
 from benchmarks.errors import LaboratoryError, MissingError, RefusedError
+from benchmarks.exporters import FORMATS, RUNTIMES
 from benchmarks.runfile import Outcome, Replicate, RunFile, first_line
 from benchmarks.stacks import STACKS, foreign_frameworks, open_stack
 from benchmarks.stacks.protocol import Stack, Trainer
@@ -72,6 +73,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "task_id" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--task") or tasks.task_ids()
         metafunc.parametrize("task_id", tuple(dict.fromkeys(chosen)), scope="session")
+    if "format_id" in metafunc.fixturenames:
+        metafunc.parametrize("format_id", _formats(metafunc.config.getoption("--stack")))
+
+
+def _formats(stack_id: str | None) -> list[Any]:
+    """The formats of a stack, each as a cell of its own; of no stack, those of all."""
+    claimed = FORMATS.get(stack_id, ()) if stack_id else RUNTIMES
+    return [
+        pytest.param(each, marks=pytest.mark.cell(phase="export", metric=f"{each}-latency-seconds"))
+        for each in claimed
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from benchmarks import machine, tasks
 from benchmarks.errors import LaboratoryError, MissingError, RefusedError
 from benchmarks.exporters import FORMATS, RUNTIMES
 from benchmarks.runfile import Outcome, Replicate, RunFile, first_line
-from benchmarks.stacks import STACKS, foreign_frameworks, open_stack
+from benchmarks.stacks import DEVICES, STACKS, foreign_frameworks, open_stack
 from benchmarks.stacks.protocol import Stack, Trainer
 from benchmarks.tasks import data
 from benchmarks.tasks.task import Examples, Rounds, Task
@@ -27,7 +27,7 @@ from benchmarks.tasks.task import Examples, Rounds, Task
 RUN = pytest.StashKey[RunFile]()
 #: Phases that leave the work to children come first: their process may hold no framework yet.
 CHILDREN = ("startup", "memory", "export")
-ORDER = (*CHILDREN, "train", "predict", "fit", "learn")
+ORDER = (*CHILDREN, "train", "predict", "fit", "learn", "harness")
 COMMIT_FACTS = ("id", "time", "dirty")
 
 
@@ -47,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--task", action="append", choices=tasks.task_ids(), help="a task; repeat for more; all"
     )
+    group.addoption("--device", choices=DEVICES, default="cpu", help="cpu, or the first NVIDIA GPU")
     group.addoption("--threads", type=int, help="threads for everything; all usable cores")
     group.addoption("--data", choices=data.CHOICES, default="auto", help="real if it is cached")
     group.addoption("--quick-rounds", action="store_true", help="three samples of everything")
@@ -61,12 +62,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if stack is None:
         raise pytest.UsageError(f"say which stack to measure: --stack {{{','.join(STACKS)}}}")
     items.sort(key=lambda item: ORDER.index(_cell(item)["phase"]) if item in cells else -1)
+    threads = config.getoption("--threads") or machine.usable_cores()
+    device = config.getoption("--device")
     try:
         replicate = Replicate.from_environment()
+        run_file = RunFile(stack, STACKS[stack].framework, threads, replicate, device)
     except LaboratoryError as error:
         raise pytest.UsageError(str(error)) from error
-    threads = config.getoption("--threads") or machine.usable_cores()
-    config.stash[RUN] = RunFile(stack, STACKS[stack].framework, threads, replicate)
+    config.stash[RUN] = run_file
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -95,7 +98,7 @@ def run_file(request: pytest.FixtureRequest) -> RunFile:
 @pytest.fixture(scope="session")
 def stack(run_file: RunFile) -> Stack:
     """The stack, limited to the threads asked for, alone in this process."""
-    opened = open_stack(run_file.stack, run_file.threads)
+    opened = open_stack(run_file.stack, run_file.threads, run_file.device)
     run_file.versions, run_file.flags = opened.versions(), opened.flags()
     return opened
 

@@ -1,13 +1,15 @@
 """The machine that measures: its fingerprint, its load, and what it can do at best.
 
 The fingerprint says what a reader must know to compare two files, and nothing about whose machine
-it is: no host name, no user, no path.
+it is: no host name, no user, no path. What a stack may set by itself is no part of it: versions and
+switches go beside it, per stack.
 """
 
 import os
 import platform
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import cpuinfo
@@ -15,9 +17,21 @@ import numpy as np
 import psutil
 from threadpoolctl import threadpool_limits
 
-__all__ = ["ceiling", "fingerprint", "load", "usable_cores"]
+from benchmarks.errors import LaboratoryError
+
+__all__ = ["CLASSES", "ceiling", "describe_card", "fingerprint", "load", "usable_cores"]
+
+#: What a device is called in a fingerprint, as the advisor's questionnaire calls it.
+CLASSES = {"cpu": "cpu", "cuda": "nvidia"}
+#: The instructions that decide how fast a product of matrices is, and in which precision.
+INSTRUCTIONS = (
+    *("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16"),
+    *("amx_tile", "amx_bf16", "amx_int8"),
+    *("asimd", "sve", "sve2", "bf16", "i8mm"),
+)
 
 GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+CARD_FACTS = ("name", "driver_version", "compute_cap")
 MATRIX_SIDE = 1024
 COPY_BYTES = 64 * 2**20
 
@@ -29,20 +43,54 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def fingerprint() -> dict[str, object]:
-    """What must be equal before two files are compared."""
+def fingerprint(device: str = "cpu") -> dict[str, object]:
+    """What must be equal before two files are compared; `device` is "cpu" or "cuda".
+
+    `dtype` is that of data and weights, in every stack; what a stack computes in is its own flag.
+    LaboratoryError if there is no card to describe.
+    """
     release = ".".join(platform.release().split(".")[:2])
+    cpu = cpuinfo.get_cpu_info()
     return {
-        "cpu": cpuinfo.get_cpu_info().get("brand_raw", "unknown"),
+        "cpu": cpu.get("brand_raw", "unknown"),
         "architecture": platform.machine(),
+        "instructions": _instructions(cpu.get("flags", ())),
         "cores": usable_cores(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
         "system": f"{platform.system()} {release}",
         "governor": GOVERNOR.read_text().strip() if GOVERNOR.is_file() else "unknown",
         "python": platform.python_version(),
-        "device": "cpu",
+        "device": CLASSES[device],
         "dtype": "float32",
+        **(describe_card(_ask_driver()) if device == "cuda" else {}),
     }
+
+
+def _instructions(flags: Collection[str]) -> str:
+    return " ".join(each for each in INSTRUCTIONS if each in flags) or "unknown"
+
+
+def describe_card(line: str) -> dict[str, object]:
+    """What the driver says of a card, as one line of values in the order of CARD_FACTS."""
+    name, driver, capability = line.split(", ")
+    return {"accelerator": name, "driver": driver, "compute_capability": capability}
+
+
+def _ask_driver() -> str:
+    """The line for the first card that this process may use."""
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
+    query = (f"--query-gpu={','.join(CARD_FACTS)}", "--format=csv,noheader,nounits")
+    try:
+        answer = subprocess.run(
+            ["nvidia-smi", f"--id={chosen}", *query], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise LaboratoryError(
+            "--device cuda",
+            "nvidia-smi finds no NVIDIA GPU here",
+            cure="Install the driver, or measure with --device cpu",
+        ) from error
+    return answer.stdout.strip()
 
 
 def load() -> dict[str, object]:

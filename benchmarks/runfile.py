@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks import machine
 from benchmarks.errors import LaboratoryError
+from benchmarks.stacks.protocol import Device
 from benchmarks.tasks.data import cache_folder
 
 __all__ = ["Outcome", "Replicate", "RunFile", "first_line"]
@@ -70,12 +71,13 @@ class Replicate:
 
 @dataclass
 class RunFile:
-    """What one process has to say, gathered while it runs."""
+    """What one process has to say, gathered while it runs; LaboratoryError without the device."""
 
     stack: str
     framework: str
     threads: int
     replicate: Replicate
+    device: Device = "cpu"
     versions: dict[str, str] = field(default_factory=dict)
     flags: dict[str, Any] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -84,6 +86,7 @@ class RunFile:
 
     def __post_init__(self) -> None:
         # Before any framework fills the memory and the cores with its own threads.
+        self.machine = machine.fingerprint(self.device)
         self.ceiling = machine.ceiling(self.threads)
 
     def block(self) -> dict[str, Any]:
@@ -94,7 +97,7 @@ class RunFile:
             "framework": self.framework,
             "replicate": self.replicate.replicate,
             "session": self.replicate.session or self.started,
-            "machine": machine.fingerprint() | self.replicate.machine,
+            "machine": self.machine | self.replicate.machine,
             "versions": self.versions,
             "flags": {"threads": self.threads} | self.flags,
             "load": self.load | self.replicate.load,

@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--stack", required=True)
     parser.add_argument("--task", required=True)
     parser.add_argument("--threads", required=True, type=int)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--steps", type=int, default=1)
     report = _report(parser.parse_args())
     # The parent stops its clock at the end of this line.
@@ -33,7 +34,7 @@ def main() -> int:
 def _report(given: argparse.Namespace) -> dict[str, Any]:
     from benchmarks import errors, memory, stacks, tasks  # importing is what is timed
 
-    stack = stacks.open_stack(given.stack, given.threads)
+    stack = stacks.open_stack(given.stack, given.threads, given.device)
     imported, import_bytes = time.perf_counter(), memory.resident_bytes()
     task = tasks.task(given.task)
     try:
@@ -54,6 +55,7 @@ def _report(given: argparse.Namespace) -> dict[str, Any]:
         "first_step_seconds": stepped - ready,
         "import_bytes": import_bytes,
         "peak_bytes": memory.peak_bytes(),
+        "peak_device_bytes": stack.runtime.peak_device_bytes(),
         "versions": stack.versions(),
         "flags": stack.flags(),
     }

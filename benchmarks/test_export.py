@@ -7,6 +7,7 @@ no number; then its size, the time to export it, and its latency for a batch of 
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.errors import RefusedError
 from benchmarks.exporters.trial import Trial, attempt
 from benchmarks.runfile import RunFile
 from benchmarks.tasks.task import Rounds, Task
@@ -22,6 +23,8 @@ def test_export(
     describe: Callable[[int, str], None],
 ) -> None:
     describe(1, "synthetic")
+    if run_file.device != "cpu":
+        raise RefusedError("exported models are run on the processor only")
 
     def run() -> Trial:
         return attempt(run_file.stack, task.id, format_id, threads=run_file.threads, rounds=rounds)

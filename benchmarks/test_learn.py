@@ -109,5 +109,5 @@ def _score(trainer: Trainer, lesson: Lesson, size: int) -> float:
     """The score on all test examples; batches are of one size, and what wraps around is cut off."""
     count = len(lesson.test.targets)
     batches = (lesson.test.batch(size, number) for number in range(-(-count // size)))
-    outputs = np.concatenate([trainer.predict(trainer.put(each)) for each in batches])
+    outputs = np.concatenate([trainer.forward(trainer.put(each)) for each in batches])
     return lesson.learning.score(outputs[:count], lesson.test.targets)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.conftest import Bench
+from benchmarks.stacks.protocol import DeviceBatch, Trainer
 from benchmarks.timing import sample
 
 
@@ -19,7 +20,9 @@ def test_latency(benchmark: Any, bench: Bench, describe: Callable[[int, str], No
         lambda: bench.trainer.predict(batch),
         rounds=bench.rounds.latency,
         warmup=bench.rounds.warmup,
+        traces=bench.trainer.traces,
     )
+    benchmark.extra_info["flops"] = _flops(bench.trainer, batch)
 
 
 @pytest.mark.cell(phase="predict", metric="batch-seconds")
@@ -32,4 +35,11 @@ def test_large_batch(benchmark: Any, bench: Bench, describe: Callable[[int, str]
         lambda: bench.trainer.predict(batch),
         rounds=bench.rounds.batch,
         warmup=min(bench.rounds.warmup, 3),
+        traces=bench.trainer.traces,
     )
+    benchmark.extra_info["flops"] = _flops(bench.trainer, batch)
+
+
+def _flops(trainer: Trainer, batch: DeviceBatch) -> int | None:
+    """The operations of one call; unknown for a loop, which runs the model as often as it likes."""
+    return None if trainer.decodes else trainer.flops(batch)

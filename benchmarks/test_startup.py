@@ -27,8 +27,8 @@ def test_startup(
     request: pytest.FixtureRequest,
 ) -> None:
     describe(task.train_batch, "synthetic")
-    threads = str(run_file.threads)
-    children = Children(["--stack", run_file.stack, "--task", task.id, "--threads", threads])
+    place = ("--threads", str(run_file.threads), "--device", run_file.device)
+    children = Children(["--stack", run_file.stack, "--task", task.id, *place])
     rounds = 1 if request.config.getoption("--quick-rounds") else ROUNDS
     benchmark.pedantic(children.start, teardown=children.end, rounds=rounds)
     run_file.versions = children.reports[-1]["versions"]

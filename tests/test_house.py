@@ -14,7 +14,7 @@ FRAMEWORKS = {"tensorflow", "torch", "keras", "jax"}
 
 #: Where the laboratory may import a framework.
 FRAMEWORK_ROOMS = tuple(
-    f"benchmarks/{room}/" for room in ("stacks", "tasks", "loops", "exporters", "probes")
+    f"benchmarks/{room}/" for room in ("stacks", "tasks", "tight", "loops", "exporters", "probes")
 )
 
 #: Rooms from the ground up; a module may import its own room and the rooms that are named for it.

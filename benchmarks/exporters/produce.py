@@ -45,7 +45,7 @@ def _produce(given: argparse.Namespace) -> dict[str, Any]:
     trainer = stack.trainer(task, "adam")
     trainer.load(task.reference_weights())
     batch = task.examples("synthetic").batch(EXAMPLES)
-    inputs, expected = exporter.inputs(trainer, batch), exporter.outputs(trainer, batch)
+    inputs, expected = exporter.inputs(trainer, batch), trainer.forward(trainer.put(batch))
     if not np.isfinite(expected).all():
         raise RefusedError("the model's own outputs are not finite")
     arrays = {f"input_{place}": each for place, each in enumerate(inputs)}

@@ -17,20 +17,12 @@ from torch.export import ExportedProgram
 
 from benchmarks.tasks.task import Array, Batch
 
-__all__ = ["EXPORTS", "inputs", "outputs"]
+__all__ = ["EXPORTS", "inputs"]
 
 
 def inputs(trainer: Any, batch: Batch) -> tuple[Array, ...]:
     """What an exported model is given: the arrays in the model's own layout."""
     return tuple(each.cpu().numpy() for each in trainer.put(batch)[0])
-
-
-def outputs(trainer: Any, batch: Batch) -> Array:
-    """The model's own outputs, on the host."""
-    trainer.model.eval()
-    with torch.inference_mode():
-        found: Array = trainer.model(*trainer.put(batch)[0]).cpu().numpy()
-    return found
 
 
 def pt2(trainer: Any, example: tuple[Array, ...], folder: Path) -> Path:

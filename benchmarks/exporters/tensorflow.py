@@ -16,19 +16,13 @@ import tensorflow as tf
 from benchmarks.exporters.tfjs import convert
 from benchmarks.tasks.task import Array, Batch
 
-__all__ = ["EXPORTS", "inputs", "outputs"]
+__all__ = ["EXPORTS", "inputs"]
 
 
 def inputs(trainer: Any, batch: Batch) -> tuple[Array, ...]:
     """What an exported model is given: the arrays as they are."""
     del trainer
     return batch.inputs
-
-
-def outputs(trainer: Any, batch: Batch) -> Array:
-    """The model's own outputs, on the host."""
-    found: Array = trainer.model(*trainer.put(batch)[0]).numpy()
-    return found
 
 
 def saved_model(trainer: Any, example: tuple[Array, ...], folder: Path) -> Path:

@@ -6,6 +6,7 @@ https://docs.pytorch.org/tutorials/beginner/basics/optimization_tutorial.html
 
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -27,8 +28,9 @@ def loader(trainer: Any, examples: Examples, *, batch: int, shuffle: bool) -> Lo
 
 
 def run_epoch(trainer: Any, loader: Loader) -> None:
-    """The stack's step on every batch, moved to the model's device; each loss comes to the host."""
+    """The stack's step on every batch; each loss comes to the host."""
     device = next(trainer.model.parameters()).device
+    layout = torch.channels_last if trainer.mode.channels_last else torch.preserve_format
     for batch in loader:
         *inputs, targets = (each.to(device) for each in batch)
-        trainer.step((tuple(inputs), targets))
+        trainer.step((tuple(each.to(memory_format=layout) for each in inputs), targets))

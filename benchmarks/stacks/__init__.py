@@ -1,19 +1,20 @@
-"""The stacks, by id. A module is imported only when its stack is opened.
+"""The stacks, by id. A module is imported only when one of its stacks is opened.
 
-To add a stack, write one module that meets `protocol.Stack` and add its line here.
+To add a stack, add its line here and to the `STACKS` of its framework's module; a new framework
+brings a module whose parts meet `protocol`.
 """
 
-import sys
+import os
 from dataclasses import dataclass
 from importlib import import_module
 
 from benchmarks.errors import LaboratoryError
-from benchmarks.stacks.protocol import Stack
+from benchmarks.stacks.company import hidden, loaded
+from benchmarks.stacks.protocol import Device, Stack
 
-__all__ = ["STACKS", "Entry", "foreign_frameworks", "open_stack"]
+__all__ = ["DEVICES", "STACKS", "Entry", "foreign_frameworks", "open_stack"]
 
-#: Top-level modules that mark a framework or backend as loaded.
-FRAMEWORK_MODULES = frozenset({"jax", "keras", "tensorflow", "torch"})
+DEVICES: tuple[Device, ...] = ("cpu", "cuda")
 
 
 @dataclass(frozen=True)
@@ -28,21 +29,41 @@ class Entry:
     loads: frozenset[str]
 
 
+_ON_TENSORFLOW = frozenset({"keras", "tensorflow"})
+_ON_TORCH = frozenset({"keras", "torch"})
+#: SciPy is one of JAX's own dependencies.
+_ON_JAX = frozenset({"keras", "jax", "scipy"})
+_TORCH = frozenset({"torch"})
+
 STACKS = {
-    "keras-tensorflow": Entry("keras", "keras", frozenset({"keras", "tensorflow"})),
-    "tensorflow-graph": Entry("tensorflow", "tensorflow", frozenset({"keras", "tensorflow"})),
-    "pytorch-eager": Entry("pytorch", "pytorch", frozenset({"torch"})),
+    "keras-tensorflow": Entry("keras", "keras_tensorflow", _ON_TENSORFLOW),
+    "keras-torch": Entry("keras", "keras_torch", _ON_TORCH),
+    "keras-jax": Entry("keras", "keras_jax", _ON_JAX),
+    "keras-bfloat16": Entry("keras", "keras_tensorflow", _ON_TENSORFLOW),
+    "tensorflow-graph": Entry("tensorflow", "tensorflow", _ON_TENSORFLOW),
+    "tensorflow-eager": Entry("tensorflow", "tensorflow", _ON_TENSORFLOW),
+    "tensorflow-xla": Entry("tensorflow", "tensorflow", _ON_TENSORFLOW),
+    "tensorflow-bfloat16": Entry("tensorflow", "tensorflow", _ON_TENSORFLOW),
+    "pytorch-eager": Entry("pytorch", "pytorch", _TORCH),
+    "pytorch-compile": Entry("pytorch", "pytorch", _TORCH),
+    "pytorch-channels-last": Entry("pytorch", "pytorch", _TORCH),
+    "pytorch-bfloat16": Entry("pytorch", "pytorch", _TORCH),
 }
 
 
-def open_stack(stack_id: str, threads: int) -> Stack:
-    """Import the stack's framework, limit it to `threads`, and return the stack.
+def open_stack(stack_id: str, threads: int, device: Device = "cpu") -> Stack:
+    """Import the stack's framework, keep it to `threads` and to the device; return the stack.
 
-    LaboratoryError if another framework is in this process, or the limit does not hold.
+    LaboratoryError if another framework is in this process, if the limit does not hold, or if
+    there is no such device.
     """
     _refuse_company(stack_id)
-    stack: Stack = import_module(f"{__name__}.{STACKS[stack_id].module}").STACK
-    stack.limit_threads(threads)
+    entry = STACKS[stack_id]
+    _hide_cards(device)
+    with hidden(entry.loads):
+        stack: Stack = import_module(f"{__name__}.{entry.module}").STACKS[stack_id]
+    stack.runtime.limit_threads(threads)
+    stack.runtime.use(device)
     _refuse_company(stack_id)
     if any(count != threads for count in stack.threads().values()):
         raise LaboratoryError(
@@ -58,8 +79,14 @@ def foreign_frameworks(stack_id: str | None) -> frozenset[str]:
 
     None stands for a process that should hold no framework at all.
     """
-    allowed = STACKS[stack_id].loads if stack_id else frozenset[str]()
-    return FRAMEWORK_MODULES.intersection(sys.modules) - allowed
+    return loaded(STACKS[stack_id].loads if stack_id else ())
+
+
+def _hide_cards(device: Device) -> None:
+    """On the CPU no framework may even see a card: several would take it without being asked."""
+    if device == "cpu":
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+        os.environ["JAX_PLATFORMS"] = "cpu"
 
 
 def _refuse_company(stack_id: str) -> None:

@@ -1,48 +1,60 @@
 # ruff: noqa: D102  (what every verb does is said once, in protocol.py)
-"""Keras on TensorFlow: `compile`, `train_on_batch`, `predict_on_batch`.
+"""Keras on any engine: `compile`, `train_on_batch`, `predict_on_batch`.
 
 Both calls are public, documented, and run the very functions that `fit` and `predict` compile.
 They are used because they add least to them: one Python generator around the batch, where `fit`
 adds its data adapter and callbacks, which the phase `fit` is there to time. Calling the compiled
 function oneself is no faster, and is no public interface.
+
+What depends on the engine is in keras_tensorflow, keras_torch and keras_jax: they name the backend
+before Keras is imported here, and say how to take a gradient and how to count.
 """
 
-import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
-
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from typing import Any, ClassVar, Literal
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from benchmarks import tasks
-from benchmarks.stacks.protocol import Flag, Optimizer
-from benchmarks.stacks.tensorflow import (
-    dense_gradients,
-    limit_tensorflow_threads,
-    tensorflow_flags,
-    tensorflow_threads,
-)
+from benchmarks.stacks.protocol import Device, Flag, Optimizer, Runtime
 from benchmarks.tasks.task import Array, Batch, Task, Weights
 
-__all__ = ["STACK", "KerasStack", "KerasTrainer"]
+__all__ = ["Dtype", "KerasBatch", "KerasRuntime", "KerasTrainer"]
 
 KerasBatch = tuple[Any, Any]
+Dtype = Literal["float32", "bfloat16"]
+#: Keras's name for computing in each; variables are float32 in both.
+POLICIES: dict[Dtype, str] = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
 
-class KerasTrainer:
-    """A task's compiled Keras model; see `protocol.Trainer`."""
+class KerasTrainer(ABC):
+    """A task's compiled Keras model; see `protocol.Trainer`.
 
-    def __init__(self, task: Task, optimizer: Optimizer) -> None:
+    `jit_compile` is what "auto" comes to on the engine; `traced` says that the engine runs the
+    Python of a step only while it traces it.
+    """
+
+    jit_compile: ClassVar[bool]
+    traced: ClassVar[bool]
+
+    def __init__(self, task: Task, optimizer: Optimizer, *, dtype: Dtype = "float32") -> None:
+        keras.config.set_dtype_policy(POLICIES[dtype])
         self.task = task
         self.module = tasks.model(task.id, "keras")
         self.model = self.module.build()
-        self.module.compile_model(self.model, self._optimizer(optimizer), jit_compile=False)
+        self.module.compile_model(
+            self.model, self._optimizer(optimizer), jit_compile=self.jit_compile
+        )
         self._traces = 0
-        self.model.train_step = self._counted(self.model.train_step)
+        if self.traced:
+            self.model.train_step = self._counted(self.model.train_step)
+            self.model.predict_step = self._counted(self.model.predict_step)
+        self.train = self.model.train_on_batch
+        decode = getattr(self.module, "predict", None)
+        self.decodes = decode is not None
+        self.infer = self.decoder(decode) if decode else self.model.predict_on_batch
 
     def _optimizer(self, optimizer: Optimizer) -> Any:
         if optimizer == "adam":
@@ -51,92 +63,116 @@ class KerasTrainer:
         return keras.optimizers.SGD(learning_rate=rate, momentum=0.0, nesterov=False)
 
     def load(self, weights: Weights) -> None:
-        for name, variable in self._named().items():
-            variable.assign(weights[name])
+        for name, variable in self.named().items():
+            # An attention keeps its heads on an axis of their own; the values follow one another.
+            variable.assign(weights[name].reshape(variable.shape))
 
     def weights(self) -> Weights:
-        return {name: np.array(variable) for name, variable in self._named().items()}
+        return self.shared({name: _on_host(each) for name, each in self.named().items()})
 
-    def _named(self) -> dict[str, Any]:
+    def shared(self, own: Weights) -> Weights:
+        """Arrays of the variables' shapes, in the shapes of the shared layout."""
+        return {name: values.reshape(self.task.weights[name]) for name, values in own.items()}
+
+    def named(self) -> dict[str, Any]:
+        """The trainable variables by their names in the shared layout."""
         return {
-            f"{layer.name}/{variable.name}": variable
+            _shared_name(layer.name, variable.path): variable
             for layer in self.model.layers
             for variable in layer.trainable_variables
         }
 
     def state(self) -> Weights:
-        return {
-            f"{layer.name}/{variable.name}": np.array(variable)
+        moved = {
+            _shared_name(layer.name, variable.path): variable
             for layer in self.model.layers
             for variable in layer.non_trainable_weights
         }
+        return {name: _on_host(moved[name]) for name in self.task.state}
 
     def put(self, batch: Batch) -> KerasBatch:
         inputs = tuple(map(keras.ops.convert_to_tensor, batch.inputs))
         only = inputs[0] if len(inputs) == 1 else inputs
         return only, keras.ops.convert_to_tensor(batch.targets)
 
-    def gradients(self, batch: KerasBatch) -> tuple[float, Weights]:
-        inputs, targets = batch
-        named = {name: variable.value for name, variable in self._named().items()}
-        with tf.GradientTape() as tape:
-            outputs = self.model(inputs, training=False)
-            value = self.model.compute_loss(x=inputs, y=targets, y_pred=outputs)
-        found = tape.gradient(value, named)
-        return float(value), dense_gradients(found)
+    @abstractmethod
+    def gradients(self, batch: KerasBatch) -> tuple[float, Weights]: ...
 
-    def step(self, batch: KerasBatch) -> float:
-        inputs, targets = batch
-        # The loss comes back as a number on the host, so the step is over.
-        return float(self.model.train_on_batch(inputs, targets))
+    @abstractmethod
+    def flops(self, batch: KerasBatch) -> int | None: ...
 
-    def predict(self, batch: KerasBatch) -> Array:
+    @abstractmethod
+    def finish(self) -> None:
+        """Wait until the engine has done all that was queued."""
+
+    @abstractmethod
+    def decoder(self, decode: Callable[..., Any]) -> Callable[[Any], Any]:
+        """The module's own `predict` as the engine runs a function: from inputs to outputs."""
+
+    def forward(self, batch: KerasBatch) -> Array:
         outputs: Array = self.model.predict_on_batch(batch[0])
         return outputs
+
+    def step(self, batch: KerasBatch) -> float:
+        value = self.train(*batch)
+        self.finish()
+        return float(value)
+
+    def predict(self, batch: KerasBatch) -> Array:
+        return np.asarray(self.infer(batch[0]))
 
     def traces(self) -> int:
         return self._traces
 
-    def _counted(self, train_step: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        # Python runs this only while TensorFlow traces it (twice for the first call, to
-        # create variables): a timed step does not pass here.
-        def counted(data: Any) -> Any:
+    def _counted(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        # The engine runs this only while it traces (twice for a first call that creates
+        # variables): a timed step does not pass here.
+        def counted(*arguments: Any) -> Any:
             self._traces += 1
-            return train_step(data)
+            return step(*arguments)
 
         return counted
 
 
-class KerasStack:
-    """See `protocol.Stack`."""
+def _shared_name(layer: str, path: str) -> str:
+    """`layer/variable` for a variable's path: parts of a layer, such as a query, join its name."""
+    *parts, variable = path.rpartition(f"{layer}/")[2].split("/")
+    return "_".join([layer, *(part for part in parts if part != "lstm_cell")]) + f"/{variable}"
+
+
+def _on_host(variable: Any) -> Any:
+    return np.array(keras.ops.convert_to_numpy(variable))
+
+
+class KerasRuntime:
+    """An engine with Keras on top of it; see `protocol.Runtime`."""
+
+    def __init__(self, engine: Runtime, *, jit_compile: bool) -> None:
+        self.engine, self.jit_compile = engine, jit_compile
 
     def limit_threads(self, threads: int) -> None:
+        self.engine.limit_threads(threads)
+
+    def threads(self) -> dict[str, int]:
+        return self.engine.threads()
+
+    def use(self, device: Device) -> None:
         # The user's own configuration file may say otherwise; the measurement may not.
         keras.config.set_floatx("float32")
         keras.config.set_image_data_format("channels_last")
-        limit_tensorflow_threads(threads)
-
-    def threads(self) -> dict[str, int]:
-        return tensorflow_threads()
+        self.engine.use(device)
 
     def versions(self) -> dict[str, str]:
-        return {
-            "keras": keras.__version__,
-            "tensorflow": tf.__version__,
-            "numpy": np.__version__,
-        }
+        return {"keras": keras.__version__, **self.engine.versions()}
 
     def flags(self) -> dict[str, Flag]:
         return {
-            **tensorflow_flags(),
+            **self.engine.flags(),
             "backend": keras.backend.backend(),
             "floatx": keras.config.floatx(),
             "image_data_format": keras.config.image_data_format(),
-            "jit_compile": False,
+            "jit_compile": self.jit_compile,
         }
 
-    def trainer(self, task: Task, optimizer: Optimizer) -> Any:
-        return KerasTrainer(task, optimizer)
-
-
-STACK = KerasStack()
+    def peak_device_bytes(self) -> int | None:
+        return self.engine.peak_device_bytes()

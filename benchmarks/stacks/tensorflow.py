@@ -1,45 +1,73 @@
 # ruff: noqa: D102  (what every verb does is said once, in protocol.py)
-"""TensorFlow without Keras models: variables, a tape, and a training step traced into a graph."""
+"""TensorFlow without Keras models: variables, a tape, and a step; as a graph, eager, or by XLA.
 
-import os
-from typing import Any
+The modes are told apart by what is put around the step, as the documentation has it:
 
-# Importing TensorFlow imports Keras, which would follow another backend into this process.
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    graph       https://www.tensorflow.org/guide/function
+    XLA         https://www.tensorflow.org/xla/tutorials/jit_compile
+    bfloat16    https://www.tensorflow.org/api_docs/python/tf/config/optimizer/set_experimental_options
 
-import numpy as np
-import tensorflow as tf
+Without Keras there is no precision policy. What there is, is an optimiser of graphs that casts
+where it pays, on CPUs only; the model's file and its float32 variables stay as they are.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, Literal
+
+from benchmarks.stacks.tensorflow_runtime import RUNTIME, count_flops, dense_gradients
+
+import tensorflow as tf  # isort: skip  (its runtime sets the environment first)
 
 from benchmarks import tasks
-from benchmarks.stacks.protocol import Flag, Optimizer
+from benchmarks.errors import RefusedError
+from benchmarks.stacks.protocol import Optimizer, Stack
 from benchmarks.tasks.task import Array, Batch, Task, Weights
 from benchmarks.tasks.tensorflow_optimizers import SGD
 
-__all__ = ["STACK", "TensorflowStack", "TensorflowTrainer", "limit_tensorflow_threads"]
-__all__ += ["dense_gradients", "tensorflow_flags", "tensorflow_threads"]
+__all__ = ["STACKS", "Mode", "TensorflowTrainer"]
 
 TensorflowBatch = tuple[tuple[Any, ...], Any]
 
 
-class TensorflowTrainer:
-    """A task's `tf.Module` and its traced step; see `protocol.Trainer`."""
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    """What is put around the step."""
 
-    def __init__(self, task: Task, optimizer: Optimizer) -> None:
-        self.task = task
+    graph: bool = True
+    jit_compile: bool = False
+    dtype: Literal["float32", "bfloat16"] = "float32"
+
+
+class TensorflowTrainer:
+    """A task's `tf.Module` and its step; see `protocol.Trainer`."""
+
+    def __init__(self, task: Task, optimizer: Optimizer, *, mode: Mode) -> None:
+        _enter(mode)
+        self.task, self.mode = task, mode
         self.module = tasks.model(task.id, "tensorflow")
         self.model = self.module.build()
         self.optimizer = self._optimizer(optimizer)
-        self._step = tf.function(self._train_step)
-        self._predict = tf.function(self.model)
+        self._traced: list[Any] = []
+        self.train = self._around(partial(self.module.train_step, self.model, self.optimizer))
+        decode = getattr(self.module, "predict", None)
+        self.decodes = decode is not None
+        self.infer = self._around(partial(decode, self.model) if decode else self.model)
+        self._forward = self._around(self.model) if decode else self.infer
+        self._gradients = self._around(self._loss_and_gradients)
 
     def _optimizer(self, optimizer: Optimizer) -> Any:
         if optimizer == "adam":
             return self.module.optimizer(self.model.trainable_variables)
         return SGD(self.task.gate_learning_rate)
 
-    def _train_step(self, *batch: Any) -> Any:
-        return self.module.train_step(self.model, self.optimizer, *batch)
+    def _around(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        if not self.mode.graph:
+            return function
+        traced = tf.function(function, jit_compile=self.mode.jit_compile or None)
+        self._traced.append(traced)
+        return traced
 
     def load(self, weights: Weights) -> None:
         for name, variable in self._named().items():
@@ -56,76 +84,56 @@ class TensorflowTrainer:
         return {each.name.partition(":")[0]: each.numpy() for each in moved}
 
     def put(self, batch: Batch) -> TensorflowBatch:
-        return tuple(map(tf.constant, batch.inputs)), tf.constant(batch.targets)
+        return tuple(map(RUNTIME.put, batch.inputs)), RUNTIME.put(batch.targets)
 
     def gradients(self, batch: TensorflowBatch) -> tuple[float, Weights]:
         inputs, targets = batch
+        value, found = self._gradients(*inputs, targets)
+        return float(value), dense_gradients(found)
+
+    def _loss_and_gradients(self, *batch: Any) -> tuple[Any, dict[str, Any]]:
+        *inputs, targets = batch
         with tf.GradientTape() as tape:
             value = self.module.loss(self.model(*inputs), targets)
-        found = tape.gradient(value, self._named())
-        return float(value), dense_gradients(found)
+        return value, tape.gradient(value, self._named())
+
+    def forward(self, batch: TensorflowBatch) -> Array:
+        outputs: Array = self._forward(*batch[0]).numpy()
+        return outputs
 
     def step(self, batch: TensorflowBatch) -> float:
         inputs, targets = batch
-        value = self._step(*inputs, targets)
+        value = self.train(*inputs, targets)
         # On a CPU the call returns after the whole graph has run, assignments included.
+        RUNTIME.finish()
         return float(value.numpy())
 
     def predict(self, batch: TensorflowBatch) -> Array:
-        outputs: Array = self._predict(*batch[0]).numpy()
+        outputs: Array = self.infer(*batch[0]).numpy()
         return outputs
 
     def traces(self) -> int:
-        return int(self._step.experimental_get_tracing_count())
+        return sum(int(each.experimental_get_tracing_count()) for each in self._traced)
+
+    def flops(self, batch: TensorflowBatch) -> int | None:
+        return count_flops(self.model, *batch[0])
 
 
-def dense_gradients(found: dict[str, Any]) -> Weights:
-    """Gradients as arrays, those of embeddings with a row for every word."""
-    return {name: tf.convert_to_tensor(each).numpy() for name, each in found.items()}
+def _enter(mode: Mode) -> None:
+    if mode.dtype != "bfloat16":
+        return
+    if RUNTIME.device != "/CPU:0":
+        raise RefusedError("TensorFlow casts a graph to bfloat16 on CPUs only")
+    tf.config.optimizer.set_experimental_options({"auto_mixed_precision_onednn_bfloat16": True})
 
 
-class TensorflowStack:
-    """See `protocol.Stack`."""
-
-    def limit_threads(self, threads: int) -> None:
-        limit_tensorflow_threads(threads)
-
-    def threads(self) -> dict[str, int]:
-        return tensorflow_threads()
-
-    def versions(self) -> dict[str, str]:
-        return {"tensorflow": tf.__version__, "numpy": np.__version__}
-
-    def flags(self) -> dict[str, Flag]:
-        return {**tensorflow_flags(), "graph": True, "jit_compile": False}
-
-    def trainer(self, task: Task, optimizer: Optimizer) -> Any:
-        return TensorflowTrainer(task, optimizer)
-
-
-def limit_tensorflow_threads(threads: int) -> None:
-    """Limit both of TensorFlow's pools and keep it on the CPU; before the first computation."""
-    tf.config.set_visible_devices([], "GPU")
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
-
-
-def tensorflow_threads() -> dict[str, int]:
-    """The sizes of TensorFlow's pools; oneDNN's kernels run in the first of them."""
-    return {
-        "threads": tf.config.threading.get_intra_op_parallelism_threads(),
-        "interop_threads": tf.config.threading.get_inter_op_parallelism_threads(),
-    }
-
-
-def tensorflow_flags() -> dict[str, Flag]:
-    """Thread counts and the switches that change TensorFlow's numbers or speed."""
-    return {
-        **tensorflow_threads(),
-        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
-        "tf32": tf.config.experimental.tensor_float_32_execution_enabled(),
-        "xla_auto_jit": str(tf.config.optimizer.get_jit() or "off"),
-    }
-
-
-STACK = TensorflowStack()
+MODES = {
+    "tensorflow-graph": Mode(),
+    "tensorflow-eager": Mode(graph=False),
+    "tensorflow-xla": Mode(jit_compile=True),
+    "tensorflow-bfloat16": Mode(dtype="bfloat16"),
+}
+STACKS = {
+    name: Stack(name, RUNTIME, partial(TensorflowTrainer, mode=mode), asdict(mode))
+    for name, mode in MODES.items()
+}

@@ -80,9 +80,11 @@ class Task:
     `weights` maps names to shapes in the shared layout. `channels` says that each input ends in a
     channel axis, which some stacks want second. `examples` takes "auto", "real" or "synthetic".
     `state` names what training moves without a gradient, such as the running statistics of a batch
-    norm; a task that has any is another model while it trains than when it predicts. `learning`
-    is how it learns from real data, `bundled_learning` how from data that needs no download; None
-    where it does not.
+    norm; a task that has any is another model while it trains than when it predicts. `refuses`
+    names the stacks that cannot do this task, each with the reason. `flops_note` says why stacks
+    count different numbers of operations for what is still the same model. `learning` is how it
+    learns from real data, `bundled_learning` how from data that needs no download; None where it
+    does not.
     """
 
     id: str
@@ -97,6 +99,8 @@ class Task:
     seed: int = 20250430
     gate_learning_rate: float = 0.01
     state: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    refuses: dict[str, str] = field(default_factory=dict)
+    flops_note: str = ""
     learning: Learning | None = None
     bundled_learning: Learning | None = None
 

@@ -41,5 +41,6 @@ TASK = Task(
     examples=examples,
     rounds=Rounds(train=100, latency=200, batch=30, warmup=20),
     train_batch=256,
+    flops_note="Keras's Dot layer is a matrix product; the others multiply and add by element",
     large_batch=1024,
 )

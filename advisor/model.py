@@ -145,7 +145,6 @@ class Stack(Noun):
     summary: str
     modules: tuple[str, ...] = ()
     extra: str = ""
-<<<<<<< HEAD
 
 
 class Start(Noun):
@@ -154,8 +153,6 @@ class Start(Noun):
     id: Id
     install: str
     code: str
-=======
->>>>>>> w-stacks
 
 
 class Group(Noun):

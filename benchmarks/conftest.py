@@ -9,7 +9,7 @@ machine, and record how every test ended, since a failed test leaves no trace in
 
 import json
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from benchmarks import machine, tasks
-from benchmarks.errors import LaboratoryError, RefusedError
+from benchmarks.errors import LaboratoryError, MissingError, RefusedError
+from benchmarks.exporters import FORMATS, RUNTIMES
 from benchmarks.runfile import Outcome, Replicate, RunFile, first_line
 from benchmarks.stacks import DEVICES, STACKS, foreign_frameworks, open_stack
 from benchmarks.stacks.protocol import Stack, Trainer
@@ -25,8 +26,9 @@ from benchmarks.tasks import data
 from benchmarks.tasks.task import Examples, Rounds, Task
 
 RUN = pytest.StashKey[RunFile]()
-#: Startup comes first: its parent process may hold no framework yet.
-ORDER = ("startup", "train", "predict", "harness")
+#: Phases that leave the work to children come first: their process may hold no framework yet.
+CHILDREN = ("startup", "memory", "export")
+ORDER = (*CHILDREN, "train", "predict", "fit", "learn", "harness")
 COMMIT_FACTS = ("id", "time", "dirty")
 #: Of what cpuinfo finds out, this is what `pytest-benchmark compare` and a reader look at.
 CPU_FACTS = ("arch", "brand_raw", "count", "hz_advertised_friendly")
@@ -80,6 +82,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "task_id" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--task") or tasks.task_ids()
         metafunc.parametrize("task_id", tuple(dict.fromkeys(chosen)), scope="session")
+    if "format_id" in metafunc.fixturenames:
+        metafunc.parametrize("format_id", _formats(metafunc.config.getoption("--stack")))
+
+
+def _formats(stack_id: str | None) -> list[Any]:
+    """The formats of a stack, each as a cell of its own; of no stack, those of all."""
+    claimed = FORMATS.get(stack_id, ()) if stack_id else RUNTIMES
+    return [
+        pytest.param(each, marks=pytest.mark.cell(phase="export", metric=f"{each}-latency-seconds"))
+        for each in claimed
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -117,13 +130,18 @@ def rounds(task: Task, request: pytest.FixtureRequest) -> Rounds:
 @pytest.fixture(scope="session")
 def bench(stack: Stack, task: Task, rounds: Rounds, request: pytest.FixtureRequest) -> Bench:
     """The task's model with the reference weights, and its data in memory."""
-    try:
-        examples = task.examples(request.config.getoption("--data"))
-        trainer = stack.trainer(task, "adam")
-    except RefusedError as refusal:
-        pytest.skip(str(refusal))
+    examples = task.examples(request.config.getoption("--data"))
+    trainer = stack.trainer(task, "adam")
     trainer.load(task.reference_weights())
     return Bench(task, trainer, examples, rounds)
+
+
+@pytest.fixture
+def fresh(bench: Bench, stack: Stack) -> Trainer:
+    """Another model of the task, which nobody has trained or compiled yet."""
+    trainer = stack.trainer(bench.task, "adam")
+    trainer.load(bench.task.reference_weights())
+    return trainer
 
 
 @pytest.fixture
@@ -141,7 +159,7 @@ def describe(
             framework=run_file.framework,
             task=task.id,
             **_cell(request.node),
-            unit="s",
+            unit=_marker(request.node).get("unit", "s"),
             batch=batch,
             data=data_name,
             source=tasks.source_digest(task.id),
@@ -149,9 +167,27 @@ def describe(
         )
 
     yield write
-    startup = _cell(request.node)["phase"] == "startup"
-    foreign = foreign_frameworks(None if startup else run_file.stack)
+    alone = _cell(request.node)["phase"] in CHILDREN
+    foreign = foreign_frameworks(None if alone else run_file.stack)
     assert not foreign, f"this process also holds {', '.join(sorted(foreign))}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, object, object]:
+    return (yield from _results())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    return (yield from _results())
+
+
+def _results() -> Generator[None, object, object]:
+    """Let what is refused or missing end as a skip: both are results and no failures."""
+    try:
+        return (yield)
+    except (RefusedError, MissingError) as result:
+        pytest.skip(str(result))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -161,11 +197,10 @@ def pytest_runtest_makereport(
     report = yield
     run_file = item.config.stash.get(RUN, None)
     if run_file and item.get_closest_marker("cell") and (call.when == "call" or not report.passed):
-        words = {"passed": "passed", "failed": "failed", "skipped": "refused"}
         run_file.outcomes[item.nodeid] = Outcome(
             item.callspec.params["task_id"],  # type: ignore[attr-defined]
             **_cell(item),
-            outcome=words[report.outcome],
+            outcome=_word(report, call),
             reason=_reason(call),
         )
     return report
@@ -232,9 +267,20 @@ def _write(path: Path, content: object) -> None:
 
 
 def _cell(item: pytest.Item) -> dict[str, str]:
+    return {key: _marker(item)[key] for key in ("phase", "metric")}
+
+
+def _marker(item: pytest.Item) -> Mapping[str, str]:
     marker = item.get_closest_marker("cell")
     assert marker is not None
-    return {"phase": marker.kwargs["phase"], "metric": marker.kwargs["metric"]}
+    return marker.kwargs
+
+
+def _word(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
+    if report.outcome != "skipped":
+        return report.outcome
+    cause = call.excinfo.value.__context__ if call.excinfo else None
+    return "missing" if isinstance(cause, MissingError) else "refused"
 
 
 def _reason(call: pytest.CallInfo[None]) -> str:

@@ -1,6 +1,6 @@
 """The laboratory's own errors; they say what is wrong, where, and what to do."""
 
-__all__ = ["DataError", "LaboratoryError", "MissingFileError", "RefusedError"]
+__all__ = ["DataError", "LaboratoryError", "MissingError", "MissingFileError", "RefusedError"]
 
 
 class LaboratoryError(Exception):
@@ -21,3 +21,7 @@ class MissingFileError(DataError):
 
 class RefusedError(Exception):
     """A stack cannot do this task, or may not: a result, with its reason, and not a failure."""
+
+
+class MissingError(Exception):
+    """Something optional is not here, with what brings it: neither a pass nor a failure."""

@@ -8,6 +8,8 @@ session facts (environment variable ADVISOR_REPLICATE, written by whoever starts
 
 import json
 import os
+import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Any
 from benchmarks import machine
 from benchmarks.errors import LaboratoryError
 from benchmarks.stacks.protocol import Device
+from benchmarks.tasks.data import cache_folder
 
 __all__ = ["Outcome", "Replicate", "RunFile", "first_line"]
 
@@ -26,7 +29,10 @@ LONGEST_REASON = 300
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one measurement ended: passed, failed or refused, with the reason if not passed."""
+    """How one measurement ended, with the reason if not passed.
+
+    "refused" is what the stack cannot or may not do, "missing" what this machine lacks.
+    """
 
     task: str
     phase: str
@@ -110,7 +116,8 @@ class RunFile:
 def first_line(text: str) -> str:
     """The first line, short, and without the folders of this machine: people publish it."""
     line = (text.strip().splitlines() or [""])[0]
-    folders = (Path(__file__).resolve().parent.parent, Path.cwd(), Path.home())
-    for folder in sorted(map(str, folders), key=len, reverse=True):
+    folders = (Path(__file__).resolve().parent.parent, Path.cwd(), Path.home(), cache_folder())
+    strange = (sys.prefix, tempfile.gettempdir())
+    for folder in sorted([*map(str, folders), *strange], key=len, reverse=True):
         line = line.replace(folder, "~") if len(folder) > 1 else line
     return line[:LONGEST_REASON]

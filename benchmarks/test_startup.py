@@ -3,51 +3,19 @@
 The parent, which holds no framework, keeps the clock; the child says how the time was spent.
 """
 
-import json
 import statistics
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.children import Children
 from benchmarks.runfile import RunFile
 from benchmarks.tasks.task import Task
 
-FOLDER = Path(__file__).resolve().parent.parent
 #: Each start takes seconds; files that are not yet in memory make the very first one longer.
 ROUNDS = 2
 PARTS = ("import_seconds", "build_seconds", "first_step_seconds")
-
-
-class Children:
-    """Interpreters started one after the other, and what they reported."""
-
-    def __init__(self, arguments: list[str]) -> None:
-        self.command = [sys.executable, "-m", "benchmarks.startup", *arguments]
-        self.reports: list[dict[str, Any]] = []
-
-    def start(self) -> None:
-        """Start one, and return as soon as it reports that its step is done."""
-        with tempfile.TemporaryFile("w+") as errors:
-            self.child = subprocess.Popen(
-                self.command, cwd=FOLDER, stdout=subprocess.PIPE, stderr=errors, text=True
-            )
-            assert self.child.stdout is not None
-            line = self.child.stdout.readline()
-            if not line:
-                self.child.wait()
-                errors.seek(0)
-                lines = errors.read().strip().splitlines()
-                raise ChildProcessError(lines[-1] if lines else "the interpreter ended silently")
-            self.reports.append(json.loads(line))
-
-    def end(self) -> None:
-        """Wait for the child to leave, off the clock."""
-        self.child.communicate()
 
 
 @pytest.mark.cell(phase="startup", metric="startup-seconds")

@@ -1,11 +1,14 @@
-"""How one cell is timed: the first call apart, the warm-up apart, then a fixed number of rounds."""
+"""How one cell is timed: the first call apart, the warm-up apart, then a fixed number of rounds.
+
+What is not a time of this process's clock is observed: accuracies, bytes, times of other processes.
+"""
 
 import math
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
-__all__ = ["sample"]
+__all__ = ["observe", "sample"]
 
 #: However slow a call is, a process takes so many samples of it.
 FEWEST_ROUNDS = 3
@@ -56,3 +59,11 @@ def _warm_up(act: Callable[[], object], calls: int, seconds: float) -> tuple[int
         act()
         taken.append(time.perf_counter() - start)
     return len(taken), min(taken, default=0.0)
+
+
+def observe(
+    benchmark: Any, metric: str, *, unit: Literal["s", "bytes", "share"], values: Sequence[float]
+) -> None:
+    """Put samples of `metric` beside those of the clock; for the suite's own metric they count."""
+    observations = benchmark.extra_info.setdefault("observations", {})
+    observations[metric] = {"unit": unit, "values": list(values)}

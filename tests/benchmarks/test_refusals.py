@@ -1,9 +1,5 @@
 """A task refuses a stack only while it really cannot: each proof fails once it can."""
 
-<<<<<<< HEAD
-=======
-
->>>>>>> w-tasks
 from benchmarks import tasks
 from tests.benchmarks.conftest import python
 

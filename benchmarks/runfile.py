@@ -8,6 +8,8 @@ session facts (environment variable ADVISOR_REPLICATE, written by whoever starts
 
 import json
 import os
+import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,7 +18,7 @@ from typing import Any
 from benchmarks import machine
 from benchmarks.errors import LaboratoryError
 
-__all__ = ["Outcome", "Replicate", "RunFile", "first_line"]
+__all__ = ["Outcome", "Replicate", "RunFile", "first_line", "without_folders"]
 
 VARIABLE = "ADVISOR_REPLICATE"
 FORMAT = 1
@@ -103,8 +105,16 @@ class RunFile:
 
 def first_line(text: str) -> str:
     """The first line, short, and without the folders of this machine: people publish it."""
-    line = (text.strip().splitlines() or [""])[0]
-    folders = (Path(__file__).resolve().parent.parent, Path.cwd(), Path.home())
-    for folder in sorted(map(str, folders), key=len, reverse=True):
-        line = line.replace(folder, "~") if len(folder) > 1 else line
-    return line[:LONGEST_REASON]
+    return without_folders((text.strip().splitlines() or [""])[0])[:LONGEST_REASON]
+
+
+def without_folders(text: str) -> str:
+    """The text with the folders of this machine left out, which say whose it is."""
+    folders = (
+        Path(__file__).resolve().parent.parent,
+        *map(Path, (sys.prefix, sys.base_prefix, tempfile.gettempdir())),
+        *(Path.cwd(), Path.home()),
+    )
+    for folder in sorted(set(map(str, folders)), key=len, reverse=True):
+        text = text.replace(folder, "~") if len(folder) > 1 else text
+    return text

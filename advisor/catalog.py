@@ -31,7 +31,7 @@ from advisor.model import (
 )
 from advisor.resources import PACKAGE
 
-__all__ = ["KNOWLEDGE", "evidence_record", "load_catalog"]
+__all__ = ["KNOWLEDGE", "altered_statements", "evidence_record", "load_catalog"]
 
 KNOWLEDGE = PACKAGE / "knowledge"
 
@@ -202,6 +202,21 @@ def _question_contradictions(questions: list[_Entry]) -> Iterator[Problem]:
                 if seen[earlier].choice(choice) is None:
                     yield Problem(f"{where} when", f'no choice "{choice}"', f"See {earlier}.")
         seen[question.id] = question
+
+
+def altered_statements(folder: Path = KNOWLEDGE / "statements") -> Iterator[Problem]:
+    """Statement files that are not what SHA256SUMS says: statements are only ever added."""
+    sums = folder / "SHA256SUMS"
+    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
+    recorded = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
+    found = {path.name: path for path in folder.glob("*.toml")}
+    for name in sorted(recorded.keys() | found.keys()):
+        if name not in found:
+            yield Problem(f"statements/{name}", "there is none", "Restore the file.")
+        elif hashlib.sha256(found[name].read_bytes()).hexdigest() != recorded.get(name):
+            what = "it is not what SHA256SUMS says, and statements are only ever added"
+            cure = "Restore it, and put a correction into a new file with its line in SHA256SUMS."
+            yield Problem(f"statements/{name}", what, cure)
 
 
 def evidence_record(catalog: Catalog, as_of: date, cells: Iterable[object]) -> str:

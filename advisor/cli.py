@@ -309,6 +309,87 @@ def bench(
     )
 
 
+@app.command()
+def probe(
+    frameworks: Annotated[
+        list[str] | None, typer.Option("--framework", help="A framework; without it, all three.")
+    ] = None,
+    criteria: Annotated[
+        list[str] | None, typer.Option("--criterion", help="A criterion; without it, all.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The folder that will hold the run files.")
+    ] = None,
+) -> None:
+    """Run the probes on this machine and hold what they prove against what is stated."""
+    from rich.console import Console
+
+    from advisor.evidence import gather, today
+    from advisor.measure import shown
+    from advisor.measure.probe import ProbeChoices, ProbeResult
+    from advisor.measure.probe import probe as run_probes
+    from advisor.proofs import mismatches
+    from advisor.render.evidence import probes_text
+    from advisor.runs import own_results
+
+    catalog = gather((), today()).catalog
+    choices = ProbeChoices(
+        frameworks=tuple(dict.fromkeys(frameworks or (f.id for f in catalog.frameworks))),
+        criteria=tuple(dict.fromkeys(criteria or ())),
+        out=output or own_results(),
+    )
+    with shown(Console()) as progress:
+        found: ProbeResult = run_probes(choices, progress=progress)
+    wrong = mismatches(catalog, found.proofs)
+    text = probes_text(
+        found.proofs,
+        wrong,
+        catalog,
+        failed=found.failed,
+        seconds=found.seconds,
+        folder=str(found.folder),
+    )
+    typer.echo(text)
+    broken = [proof for proof in found.proofs if proof.outcome == "failed"]
+    if wrong or broken or found.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def evidence(
+    subject: Annotated[
+        str | None,
+        typer.Argument(metavar="[CRITERION|check]", help="A criterion; or check all evidence."),
+    ] = None,
+    framework: Annotated[str | None, typer.Argument(help="A framework; without it, all.")] = None,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only criteria with a cell past its review age.")
+    ] = False,
+    as_of: AsOf = None,
+    results: Results = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Every cell and claim as JSON.")] = False,
+) -> None:
+    """Show what is known: the matrix, or a cell with its history, sources, probe and log."""
+    from advisor.audit import audited
+    from advisor.render.evidence import cell_text, evidence_json, matrix_text
+    from advisor.render.record import json_text
+    from advisor.standing import chosen, standings
+
+    known, when = _evidence(results, as_of)
+    found = standings(known.catalog, known.cells, known.proofs, as_of=when)
+    if subject == "check":
+        typer.echo(audited(known.catalog, found, known.proofs))
+        return
+    if subject is not None:
+        found = chosen(found, subject, framework)
+    if as_json:
+        typer.echo(json_text(evidence_json(found, known.catalog)), nl=False)
+    elif subject is None:
+        typer.echo(matrix_text(found, known.catalog, stale_only=stale))
+    else:
+        typer.echo(cell_text(found, known.catalog, full=framework is not None))
+
+
 def _compare(
     answers_file: Path,
     dates: tuple[str, str],

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from advisor.catalog import load_catalog
 from advisor.errors import AnswersError, Problem
-from advisor.model import Catalog, Cell
+from advisor.model import Catalog, Cell, Proof
+from advisor.proofs import with_proofs
 from advisor.runs import Runs, bundled_results, own_results, read_runs
 from advisor.summarize import summarize
 
@@ -21,11 +22,19 @@ __all__ = ["Evidence", "gather", "parse_date", "parse_two_dates", "today"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """Knowledge, cells that count, and the runs they come from."""
+    """Knowledge, cells that count, and the runs they come from.
+
+    The catalogue holds what probes proved as statements, beside what was written.
+    """
 
     catalog: Catalog
     cells: tuple[Cell, ...]
     runs: tuple[Runs, ...]
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]:
+        """What probes found out, in all of the runs."""
+        return tuple(proof for found in self.runs for proof in found.proofs)
 
 
 def gather(results: Sequence[Path], as_of: date) -> Evidence:
@@ -41,7 +50,9 @@ def gather(results: Sequence[Path], as_of: date) -> Evidence:
     mine = _cells(catalog, own, as_of)
     covered = {cell.device for cell in mine}
     rest = tuple(cell for cell in _cells(catalog, bundled, as_of) if cell.device not in covered)
-    return Evidence(catalog, mine + rest, (*own, *bundled))
+    runs = (*own, *bundled)
+    proofs = [proof for found in runs for proof in found.proofs]
+    return Evidence(with_proofs(catalog, proofs), mine + rest, runs)
 
 
 def _runs_in(folder: Path) -> list[Runs]:

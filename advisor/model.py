@@ -37,6 +37,7 @@ __all__ = [
     "Contribution",
     "Criterion",
     "Decision",
+    "Fact",
     "Flip",
     "FlipKind",
     "Focus",
@@ -52,6 +53,7 @@ __all__ = [
     "Plan",
     "Policy",
     "ProjectPhase",
+    "Proof",
     "Question",
     "Ranked",
     "Rating",
@@ -163,7 +165,8 @@ class Statement(Noun):
 
     Levels: 0 absent or dead, 1 weak or declining, 2 usable with caveats, 3 good, 4 leading or
     complete. `inherits` names the framework whose quality this really is, so that the same fact
-    is not counted as independent evidence twice.
+    is not counted as independent evidence twice. `run` is the run file of the proof that says so;
+    nobody writes it into a knowledge file.
     """
 
     framework: Id
@@ -174,6 +177,7 @@ class Statement(Noun):
     sources: tuple[SourceId, ...]
     note: str = ""
     inherits: Id | None = None
+    run: str = ""
 
     @model_validator(mode="after")
     def _caveats_are_named(self) -> Self:
@@ -487,6 +491,47 @@ class Ratio:
     low: float
     high: float
     tied: bool
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something a probe established: `says` is what is true if it `holds`, `detail` what was seen."""
+
+    name: str
+    says: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What a probe found out about one framework by running code.
+
+    `level` follows from the facts by the probe's rubric; it is None unless the outcome is "passed".
+    "missing" means that something optional was not installed, "failed" that the probe broke.
+    `source` is a digest of the probe's program, `run` the name of the run file.
+    """
+
+    probe: str
+    framework: str
+    criterion: str
+    level: int | None
+    outcome: Literal["passed", "failed", "missing"]
+    reason: str
+    seconds: float
+    facts: tuple[Fact, ...]
+    claims: tuple[str, ...]
+    source: str
+    log: str
+    date: dt.date
+    session: str
+    machine: str
+    run: str
+    versions: Mapping[str, str]
+
+    def fact(self, name: str) -> Fact | None:
+        """The fact called `name`, if it was established."""
+        return next((fact for fact in self.facts if fact.name == name), None)
 
 
 @dataclass(frozen=True)

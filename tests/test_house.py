@@ -20,13 +20,18 @@ ROOMS: dict[str, set[str]] = {
     "catalog": {"errors", "model", "resources"},
     "runs": {"errors", "model", "resources"},
     "publish": {"errors"},
+    "proofs": {"model", "resources"},
     "summarize": {"model", "runs"},
     "measure": {"errors", "model", "resources", "runs"},
     "decide": {"model", "catalog", "summarize"},
+    "standing": {"errors", "model", "decide"},
+    "audit": {"errors", "model", "catalog", "proofs", "standing"},
     "ask": {"errors", "model", "publish", "resources"},
-    "evidence": {"errors", "model", "catalog", "runs", "summarize"},
-    "render": {"model", "catalog", "runs", "summarize", "decide", "resources", "ask"},
-}
+    "evidence": {"errors", "model", "catalog", "proofs", "runs", "summarize"},
+    "render": {
+        "model", "catalog", "proofs", "runs", "summarize", "decide", "standing", "resources", "ask",
+    },
+}  # fmt: skip
 
 #: Outside libraries that only the named modules may import.
 DOORS: dict[str, tuple[str, ...]] = {

@@ -67,6 +67,7 @@ def facts(request: pytest.FixtureRequest) -> Iterator[Facts]:
 @pytest.fixture(scope="session")
 def on_jax() -> Iterator[Child]:
     """A process in which Keras runs on JAX, with two devices, and no other engine can be had."""
+    Facts.need("jax")
     two = "--xla_force_host_platform_device_count=2"
     settings = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "XLA_FLAGS": two}
     with Child(hidden=("tensorflow", "torch"), **settings) as child:
@@ -76,6 +77,7 @@ def on_jax() -> Iterator[Child]:
 @pytest.fixture(scope="session")
 def on_torch() -> Iterator[Child]:
     """A process in which Keras runs on PyTorch, and no other engine can be had."""
+    Facts.need("torch")
     with Child(hidden=("tensorflow", "jax"), KERAS_BACKEND="torch") as child:
         yield child
 

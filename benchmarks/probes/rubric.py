@@ -143,7 +143,8 @@ class Facts:
         else:
             self.record(name, True, trial.detail)
 
-    def need(self, *modules: str) -> None:
+    @staticmethod
+    def need(*modules: str) -> None:
         """Stop here, as "not probed here", if an optional module is not installed."""
         absent = [module for module in modules if find_spec(module) is None]
         if absent:

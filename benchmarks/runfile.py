@@ -8,6 +8,7 @@ session facts (environment variable ADVISOR_REPLICATE, written by whoever starts
 
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -117,4 +118,4 @@ def without_folders(text: str) -> str:
     )
     for folder in sorted(set(map(str, folders)), key=len, reverse=True):
         text = text.replace(folder, "~") if len(folder) > 1 else text
-    return text
+    return re.sub(r"~/pytest-of-[^/]+/pytest-\d+/", "~/", text)

@@ -495,7 +495,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something a probe established: `says` is what is true if it `holds`, `detail` what was seen."""
+    """Something that was established: `says` is true if it `holds`, `detail` is what was seen."""
 
     name: str
     says: str

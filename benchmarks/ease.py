@@ -1,10 +1,10 @@
 """How much has to be written and known: the same task in the three versions that are measured.
 
-    python -m benchmarks.ease          a table of tasks, with lines, tokens and names of each version
+    python -m benchmarks.ease      a table of tasks, with lines, tokens and names of each version
 
 Counted are logical lines (statements, so that neither line breaks nor comments matter), tokens, and
 the distinct names of the framework that are used, such as `layers.Dense`. Docstrings, comments,
-annotations, imports and `__all__` are left out: they are house style and not the framework's asking.
+annotations, imports and `__all__` are left out: the house asks for them, the framework does not.
 """
 
 import ast
@@ -63,19 +63,19 @@ def source_size(source: str, framework: str) -> Size:
 class _Bare(ast.NodeTransformer):
     """Leaves out what the house asks for and the framework does not."""
 
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:  # noqa: N802
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         return None if isinstance(node.value, ast.Constant) else node
 
-    def visit_Import(self, _: ast.Import) -> None:  # noqa: N802
+    def visit_Import(self, _: ast.Import) -> None:
         return None
 
-    def visit_ImportFrom(self, _: ast.ImportFrom) -> None:  # noqa: N802
+    def visit_ImportFrom(self, _: ast.ImportFrom) -> None:
         return None
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         return None if getattr(node.targets[0], "id", "") == "__all__" else node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
         node.returns = None
         for argument in (*node.args.args, *node.args.kwonlyargs):
@@ -83,7 +83,7 @@ class _Bare(ast.NodeTransformer):
         node.body = node.body or [ast.Pass()]
         return node
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         self.generic_visit(node)
         node.body = node.body or [ast.Pass()]
         return node

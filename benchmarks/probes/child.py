@@ -43,10 +43,17 @@ class Child:
         self, *, hidden: Sequence[str] = (), timeout_seconds: float = 120, **environment: str
     ) -> None:
         self.timeout_seconds = timeout_seconds
-        self.errors = tempfile.TemporaryFile("w+")
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed by close)
         ours, theirs = os.pipe(), os.pipe()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.probes.child", str(ours[0]), str(theirs[1]), *hidden],
+            [
+                sys.executable,
+                "-m",
+                "benchmarks.probes.child",
+                str(ours[0]),
+                str(theirs[1]),
+                *hidden,
+            ],
             cwd=FOLDER,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
@@ -64,7 +71,10 @@ class Child:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -134,14 +144,16 @@ def together(
     ChildError if one of them fails.
     """
     port = _free_port()
-    options: dict[str, Any] = {"hidden": hidden, "timeout_seconds": timeout_seconds}
-    with Child(**options, **environment) as first, Child(**options, **environment) as second:
-        with ThreadPoolExecutor(2) as pool:
-            running = [
-                pool.submit(child.run, worker, rank, port)
-                for rank, child in enumerate((first, second))
-            ]
-            return [each.result() for each in running]
+    options: dict[str, Any] = {"hidden": hidden, "timeout_seconds": timeout_seconds, **environment}
+    with (
+        Child(**options) as first,
+        Child(**options) as second,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        running = [
+            pool.submit(child.run, worker, rank, port) for rank, child in enumerate((first, second))
+        ]
+        return [each.result() for each in running]
 
 
 def _free_port() -> int:
@@ -157,7 +169,7 @@ def main() -> None:
     with os.fdopen(int(sys.argv[1])) as asked, os.fdopen(int(sys.argv[2]), "w") as answers:
         for line in asked:
             name, arguments = json.loads(line)
-            print(json.dumps(_answer(name, arguments)), file=answers, flush=True)  # noqa: T201
+            print(json.dumps(_answer(name, arguments)), file=answers, flush=True)
 
 
 def _answer(name: str, arguments: list[Any]) -> dict[str, Any]:

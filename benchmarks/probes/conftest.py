@@ -68,9 +68,8 @@ def facts(request: pytest.FixtureRequest) -> Iterator[Facts]:
 def on_jax() -> Iterator[Child]:
     """A process in which Keras runs on JAX, with two devices, and no other engine can be had."""
     Facts.need("jax")
-    two = "--xla_force_host_platform_device_count=2"
-    settings = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "XLA_FLAGS": two}
-    with Child(hidden=("tensorflow", "torch"), **settings) as child:
+    two, hidden = "--xla_force_host_platform_device_count=2", ("tensorflow", "torch")
+    with Child(hidden=hidden, KERAS_BACKEND="jax", JAX_PLATFORMS="cpu", XLA_FLAGS=two) as child:
         yield child
 
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-__all__ = ["needed", "package", "requirements", "size_bytes"]
+__all__ = ["field", "needed", "package", "requirements", "size_bytes"]
 
 #: What serves GPUs alone. It is left out of sizes, so that builds for CPU and GPU can be compared.
 GPU_PACKAGES = ("cuda-", "nvidia-", "triton")
@@ -18,6 +18,12 @@ GPU_FILES = ("cuda", "cudnn", "cublas", "cusparse", "cusolver", "cufft", "nccl",
 def package(name: str) -> Distribution:
     """The installed package; PackageNotFoundError if it is not here."""
     return distribution(name)
+
+
+def field(distribution: Distribution, name: str) -> str:
+    """One field of the metadata, "" if it is not given."""
+    fields = distribution.metadata.get_all(name) or [""]
+    return str(fields[0])
 
 
 def requirements(name: str) -> list[Requirement]:

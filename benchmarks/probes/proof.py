@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
-from benchmarks.probes.rubric import Fact, Facts, Rubric
+from benchmarks.probes.rubric import Fact, Facts
 from benchmarks.runfile import FORMAT, Replicate, without_folders
 
 __all__ = ["FRAMEWORKS", "Proof", "ProofFile", "foreign_modules", "source_digest"]
@@ -22,7 +22,7 @@ FRAMEWORKS = {
     "pytorch": "pytorch-eager",
 }
 
-#: What a process may hold. TensorFlow's converter for LiteRT imports JAX wherever that is installed.
+#: What a process may hold. TensorFlow's converter for LiteRT imports JAX where that is installed.
 MODULES = {
     "keras": frozenset({"jax", "keras", "tensorflow"}),
     "tensorflow": frozenset({"jax", "keras", "tensorflow"}),

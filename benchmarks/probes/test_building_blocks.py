@@ -100,7 +100,9 @@ def keras_facts(facts: Facts, keras: Any) -> None:
     facts.record("ready-networks", len(found) >= 10, f"{len(found)} builders")
     metrics = classes(keras.metrics, keras.metrics.Metric)
     prepared = {"RandomFlip", "RandomRotation", "TextVectorization"}.issubset(layers)
-    facts.record("metrics-and-preparation", len(metrics) >= 10 and prepared, f"{len(metrics)} metrics")
+    facts.record(
+        "metrics-and-preparation", len(metrics) >= 10 and prepared, f"{len(metrics)} metrics"
+    )
 
 
 def keras_learns(layers: list[Any], data: tuple[np.ndarray, np.ndarray]) -> str:
@@ -164,8 +166,8 @@ def test_pytorch(facts: Facts) -> None:
     facts.record("own", nn.Linear.__module__.startswith("torch."), "torch.nn")
     convolution = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(288, 2))
     with facts.trying("trains-on-pictures") as trial:
-        x, y = pictures()
-        trial.tell(torch_learns(convolution, (x.transpose(0, 3, 1, 2), y)))
+        images, sides = pictures()
+        trial.tell(torch_learns(convolution, (images.transpose(0, 3, 1, 2), sides)))
     with facts.trying("trains-on-text") as trial:
         network = nn.Sequential(nn.Embedding(20, 8), nn.Flatten(), nn.Linear(48, 2))
         trial.tell(torch_learns(network, words()))

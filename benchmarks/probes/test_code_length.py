@@ -1,9 +1,9 @@
 """Code to a trained network: how much has to be written before a network trains?
 
 Counted by benchmarks/ease.py in the files that the benchmarks run: network, loss, optimizer and one
-training step of every task. For each framework the counts of lines, tokens and names are set against
-the smallest of the three; the level rests on the mean of these ratios. TensorFlow is written without
-Keras there, as its guide to the core has it; with tf.keras it is as short as Keras.
+training step of every task. For each framework the counts of lines, tokens and names are set
+against the smallest of the three; the level rests on the mean of these ratios. TensorFlow is
+written without Keras there, as its guide to the core has it; with tf.keras it is as short as Keras.
 """
 
 from math import exp, log
@@ -58,9 +58,7 @@ def probe(facts: Facts, framework: str) -> None:
     facts.record("within-a-quarter-more", mean <= 1.25, said)
     facts.record("within-twice", mean <= 2, said)
     facts.record("within-four-times", mean <= 4, said)
-    names = {
-        each: len({n for t in own for n in ease.task_size(t, each).names}) for each in counts
-    }
+    names = {each: len({n for t in own for n in ease.task_size(t, each).names}) for each in counts}
     totals = {
         "fewest-lines": {each: sum(c[0] for c in counts[each].values()) for each in counts},
         "fewest-tokens": {each: sum(c[1] for c in counts[each].values()) for each in counts},

@@ -47,7 +47,9 @@ GRADIENT = 2 * X.T @ (X @ W - Y) / len(X)
 
 def equal(gradients: Sequence[Any]) -> str:
     """How far gradients are from the one on the whole batch; AssertionError if not rounding."""
-    worst = max(float(np.abs(np.asarray(each).reshape(3, 1) - GRADIENT).max()) for each in gradients)
+    worst = max(
+        float(np.abs(np.asarray(each).reshape(3, 1) - GRADIENT).max()) for each in gradients
+    )
     assert worst < 1e-5, f"gradients differ by {worst:.1e}"
     return f"{len(gradients)} gradients differ by at most {worst:.1e}"
 
@@ -117,8 +119,8 @@ def test_keras(facts: Facts, on_jax: Child, on_torch: Child) -> None:
         with facts.trying(fact) as trial:
             trial.tell(f"on JAX, two devices: {equal([on_jax.run(keras_gradient)])}")
     with facts.trying("several-processes") as trial:
-        engine = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-        gradients = together(keras_worker, hidden=("tensorflow", "torch"), **engine)
+        hidden = ("tensorflow", "torch")
+        gradients = together(keras_worker, hidden=hidden, KERAS_BACKEND="jax", JAX_PLATFORMS="cpu")
         trial.tell(f"on JAX: {equal(gradients)}")
     with facts.trying("sharded-state"):
         assert not on_jax.run(keras_whole_state), "Adam's state is whole on every device"
@@ -148,7 +150,7 @@ def tensorflow_gradient(strategy: Any, x: Any, y: Any) -> Any:
     with strategy.scope():
         weights = tf.Variable(W)
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @tf.function
     def gradient(x: Any, y: Any) -> Any:
         with tf.GradientTape() as tape:
             loss = tf.reduce_sum((x @ weights - y) ** 2) / len(X)

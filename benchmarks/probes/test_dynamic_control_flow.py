@@ -14,7 +14,7 @@ from benchmarks.probes.rubric import Facts, Row, Rubric
 RUBRIC = Rubric(
     criterion="dynamic-control-flow",
     facts={
-        "branch-when-called": "Python's own `if` on a computed value works when the model is called",
+        "branch-when-called": "Python's own `if` on a computed value works in a call of the model",
         "branch-while-training": "Python's own `if` works in training as documented",
         "loop-while-training": "Python's own `while` works in training as documented",
         "recursion-while-training": "a model may call itself as deep as its data says, in training",
@@ -29,9 +29,7 @@ RUBRIC = Rubric(
         "transformer-is-one-graph": "a Transformer block is exported as one graph, unbroken",
     },
     rows=(
-        Row(
-            4, needs=("branch-while-training", "loop-while-training", "recursion-while-training")
-        ),
+        Row(4, needs=("branch-while-training", "loop-while-training", "recursion-while-training")),
         Row(3, needs=("branch-while-training", "loop-while-training")),
         Row(2, needs=("operators-while-training", "branch-when-called")),
         Row(1, needs=("branch-when-called",)),
@@ -57,7 +55,7 @@ def keras_model(kind: str) -> Any:
     import keras
     from keras import ops
 
-    class Dynamic(keras.Model):  # type: ignore[misc]
+    class Dynamic(keras.Model):
         def __init__(self) -> None:
             super().__init__()
             self.weight = self.add_weight(shape=(), initializer="ones", name="weight")
@@ -164,7 +162,7 @@ def test_tensorflow(facts: Facts) -> None:
     def trained(model: Any) -> str:
         """The weight after one traced step on each example."""
 
-        @tf.function  # type: ignore[untyped-decorator]
+        @tf.function
         def step(x: Any) -> None:
             with tf.GradientTape() as tape:
                 loss = tf.reduce_sum(model(x * weight)) ** 2
@@ -198,9 +196,7 @@ def test_pytorch(facts: Facts) -> None:
     examples = torch.from_numpy(X)
 
     def branch(x: torch.Tensor) -> torch.Tensor:
-        if x.sum() > 2:
-            return x / 2
-        return x * 2
+        return x / 2 if x.sum() > 2 else x * 2
 
     def loop(x: torch.Tensor) -> torch.Tensor:
         while x.sum() >= 1:
@@ -239,19 +235,33 @@ def test_pytorch(facts: Facts) -> None:
         assert large == 3.5, f"{large} instead of 3.5"
         trial.tell(f"{large} as it should be")
     with facts.trying("depth-by-argument") as trial:
-        layer = torch.nn.Linear(2, 2)
-
-        def deep(x: torch.Tensor, depth: int) -> torch.Tensor:
-            for _ in range(depth):
-                x = layer(x)
-            return x
-
-        outputs = [deep(examples, depth).sum().item() for depth in (1, 2, 3)]
-        assert len(set(outputs)) == 3
-        trial.tell(f"1, 2 and 3 layers gave {np.round(outputs, 3)}")
+        trial.tell(torch_depth())
     with facts.trying("transformer-is-one-graph") as trial:
-        block = torch.nn.TransformerEncoderLayer(16, 2, 32, dropout=0.0, batch_first=True).eval()
-        sequence = torch.randn(2, 5, 16)
-        exported = torch.export.export(block, (sequence,))
-        torch.testing.assert_close(exported.module()(sequence), block(sequence))
-        trial.tell(f"{len(exported.graph.nodes)} nodes in one graph, outputs equal")
+        trial.tell(torch_transformer())
+
+
+def torch_depth() -> str:
+    """A model whose number of layers is an argument."""
+    import torch
+
+    layer = torch.nn.Linear(2, 2)
+
+    def deep(x: torch.Tensor, depth: int) -> torch.Tensor:
+        for _ in range(depth):
+            x = layer(x)
+        return x
+
+    outputs = [deep(torch.from_numpy(X), depth).sum().item() for depth in (1, 2, 3)]
+    assert len(set(outputs)) == 3
+    return f"1, 2 and 3 layers gave {np.round(outputs, 3)}"
+
+
+def torch_transformer() -> str:
+    """A block of a Transformer, exported."""
+    import torch
+
+    block = torch.nn.TransformerEncoderLayer(16, 2, 32, dropout=0.0, batch_first=True).eval()
+    sequence = torch.randn(2, 5, 16)
+    exported = torch.export.export(block, (sequence,))
+    torch.testing.assert_close(exported.module()(sequence), block(sequence))
+    return f"{len(exported.graph.nodes)} nodes in one graph, outputs equal"

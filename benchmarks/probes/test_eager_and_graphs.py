@@ -51,12 +51,12 @@ def test_keras(facts: Facts) -> None:
 
     traces: list[int] = []
 
-    class Traced(keras.layers.Layer):  # type: ignore[misc]
+    class Traced(keras.layers.Layer):
         def call(self, x: Any) -> Any:
             traces.append(1)
             return x * 2.0
 
-    class External(keras.layers.Layer):  # type: ignore[misc]
+    class External(keras.layers.Layer):
         def call(self, x: Any) -> Any:
             return ops.convert_to_tensor(np.sort(np.asarray(x), axis=0))
 

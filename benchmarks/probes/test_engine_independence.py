@@ -49,7 +49,9 @@ def train_and_save(file: str) -> str:
     """Fit a small network on whatever engine this process has, save it and load it again."""
     import keras
 
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(1)])
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(1)]
+    )
     model.compile("adam", "mse")
     losses = model.fit(X, Y, epochs=5, verbose=0).history["loss"]
     assert losses[-1] < losses[0], f"the loss went from {losses[0]:.3f} to {losses[-1]:.3f}"

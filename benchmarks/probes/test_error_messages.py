@@ -156,12 +156,12 @@ def keras_faults() -> dict[str, Fault]:
 def tensorflow_faults() -> dict[str, Fault]:
     import tensorflow as tf
 
-    class Dense(tf.Module):  # type: ignore[misc]
+    class Dense(tf.Module):
         def __init__(self, inputs: int, outputs: int, name: str) -> None:
             super().__init__(name)
             self.kernel = tf.Variable(tf.ones((inputs, outputs)), name="kernel")
 
-        @tf.Module.with_name_scope  # type: ignore[untyped-decorator]
+        @tf.Module.with_name_scope
         def __call__(self, x: Any) -> Any:
             return x @ self.kernel  # fault
 

@@ -16,14 +16,14 @@ from benchmarks.probes.rubric import Facts, Row, Rubric
 RUBRIC = Rubric(
     criterion="export-and-aot",
     facts={
-        "one-call": "one call writes an artefact that answers like the model in another process",
+        "one-call": "one call writes an artefact that answers the same in another process",
         "any-batch": "the artefact takes batches of any size",
         "other-runtime": "an artefact answers in a runtime that is not the framework",
         "compiled-in-advance": "a model is compiled in advance to machine code in a file",
     },
     asides={
         "saved-model-from-torch": "Keras on PyTorch writes a SavedModel",
-        "saved-model-after-torch": "a Keras file made on PyTorch becomes a SavedModel on TensorFlow",
+        "saved-model-after-torch": "a Keras file made on PyTorch becomes one on TensorFlow",
         "torch-program-from-keras": "Keras on PyTorch writes a program of torch.export",
         "openvino-from-keras": "Keras writes a model for OpenVINO",
     },
@@ -85,7 +85,9 @@ def test_keras(facts: Facts, tmp_path: Path, on_torch: Child) -> None:
             found = stranger.run(saved_model_answers, folder, [5])
             trial.tell(f"SavedModel: {close(found[0], wanted)}")
         with facts.trying("any-batch") as trial:
-            for size, found in zip((1, 3), stranger.run(saved_model_answers, folder, [1, 3]), strict=True):
+            for size, found in zip(
+                (1, 3), stranger.run(saved_model_answers, folder, [1, 3]), strict=True
+            ):
                 close(found, wanted[:size])
             trial.tell("batches of 1, 3 and 5")
         with facts.trying("saved-model-after-torch") as trial:
@@ -129,7 +131,7 @@ def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
     facts.need("ai_edge_litert")
     import tensorflow as tf
 
-    class Model(tf.Module):  # type: ignore[misc]
+    class Model(tf.Module):
         def __init__(self) -> None:
             super().__init__()
             self.kernel = tf.Variable(tf.random.normal((4, 3)))
@@ -146,7 +148,9 @@ def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
             found = stranger.run(saved_model_answers, folder, [5])
             trial.tell(f"SavedModel: {close(found[0], wanted)}")
         with facts.trying("any-batch") as trial:
-            for size, found in zip((1, 3), stranger.run(saved_model_answers, folder, [1, 3]), strict=True):
+            for size, found in zip(
+                (1, 3), stranger.run(saved_model_answers, folder, [1, 3]), strict=True
+            ):
                 close(found, wanted[:size])
             trial.tell("batches of 1, 3 and 5")
     with facts.trying("other-runtime") as trial, Child(hidden=["tensorflow"]) as stranger:
@@ -163,7 +167,7 @@ def tensorflow_ahead_of_time(folder: Path) -> str:
     import tensorflow as tf
     from tensorflow.python.tools import saved_model_aot_compile, saved_model_utils
 
-    class Model(tf.Module):  # type: ignore[misc]
+    class Model(tf.Module):
         @tf.function(input_signature=[tf.TensorSpec((2, 4), tf.float32)])
         def __call__(self, x: Any) -> Any:
             return {"y": tf.tanh(x) * 2.0}
@@ -216,7 +220,9 @@ def test_pytorch(facts: Facts, tmp_path: Path) -> None:
             found = stranger.run(torch_program_answers, file, [5])
             trial.tell(f"torch.export: {close(found[0], wanted)}")
         with facts.trying("any-batch") as trial:
-            for size, found in zip((2, 3), stranger.run(torch_program_answers, file, [2, 3]), strict=True):
+            for size, found in zip(
+                (2, 3), stranger.run(torch_program_answers, file, [2, 3]), strict=True
+            ):
                 close(found, wanted[:size])
             trial.tell("batches of 2, 3 and 5")
     with facts.trying("other-runtime") as trial, Child(hidden=["torch"]) as stranger:

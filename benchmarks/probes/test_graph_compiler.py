@@ -50,7 +50,9 @@ def keras_step(jit_compile: bool) -> Any:
     import keras
 
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, "tanh"), keras.layers.Dense(1)])
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(8, "tanh"), keras.layers.Dense(1)]
+    )
     model.compile("sgd", "mse", jit_compile=jit_compile)
     model.fit(X, Y, epochs=3, shuffle=False, verbose=0)
     return [weight.tolist() for weight in model.get_weights()]
@@ -97,7 +99,7 @@ def test_tensorflow(facts: Facts) -> None:
     def trained(jit_compile: bool) -> Any:
         weights = tf.Variable(first), tf.Variable(tf.ones((8, 1)))
 
-        @tf.function(jit_compile=jit_compile)  # type: ignore[untyped-decorator]
+        @tf.function(jit_compile=jit_compile)
         def step() -> Any:
             with tf.GradientTape() as tape:
                 loss = tf.reduce_mean((tf.tanh(X @ weights[0]) @ weights[1] - Y) ** 2)
@@ -117,6 +119,8 @@ def test_tensorflow(facts: Facts) -> None:
     with facts.trying("takes-everything") as trial:
         outside = lambda x: tf.numpy_function(np.sort, [x], tf.float32)  # noqa: E731
         trial.tell(same([tf.function(outside, jit_compile=True)(tf.constant(X))], [np.sort(X)]))
+
+
 def test_pytorch(facts: Facts) -> None:
     import torch
 
@@ -150,7 +154,7 @@ def test_pytorch(facts: Facts) -> None:
 
         compiled = torch.compile(lambda x: torch.exp(torch.tanh(x)) * 2.0 + 1.0)
         _, code = run_and_get_code(compiled, x)
-        kernels = code[0].count("extern \"C\"")
+        kernels = code[0].count('extern "C"')
         assert kernels == 1, f"{kernels} kernels for 4 operations"
         trial.tell("1 kernel for 4 operations")
     with facts.trying("takes-everything") as trial:

@@ -1,7 +1,7 @@
 """Input pipelines: can data be read, prepared and fed fast enough?
 
-Not the speed is probed but what a pipeline can do. That it works ahead is seen from how many examples
-were made while each was in use; that it works in parallel, from the threads or processes that did.
+Not the speed is probed but what a pipeline can do. That it works ahead is seen from how many
+examples were made while each was in use; that it works in parallel, from who made them.
 """
 
 import multiprocessing
@@ -65,12 +65,36 @@ def shared(workers: Collection[int]) -> str:
     return f"{len(workers)} workers took part"
 
 
+def read_pictures(keras: Any, folder: Path) -> str:
+    """Batches from a folder of pictures, by keras or tf.keras."""
+    read = keras.utils.image_dataset_from_directory(
+        pictures(folder), image_size=(8, 8), verbose=False
+    )
+    images, labels = next(iter(read))
+    return f"images {tuple(images.shape)}, labels {sorted(np.asarray(labels).tolist())}"
+
+
+def keras_order() -> str:
+    """Two trainings from one seed, whose weights tell in which order the examples came."""
+    import keras
+
+    left = []
+    for _ in range(2):
+        keras.utils.set_random_seed(7)
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(1e-4), "mse")
+        model.fit(NUMBERS, NUMBERS, batch_size=8, verbose=0)
+        left.append(model.get_weights()[0].tobytes())
+    assert left[0] == left[1]
+    return "two trainings with fit() from one seed left the same weights"
+
+
 def test_keras(facts: Facts, tmp_path: Path) -> None:
     import keras
 
     made: list[int] = []
 
-    class Slow(keras.utils.PyDataset):  # type: ignore[misc]
+    class Slow(keras.utils.PyDataset):
         def __len__(self) -> int:
             return 16
 
@@ -80,7 +104,7 @@ def test_keras(facts: Facts, tmp_path: Path) -> None:
             batch = NUMBERS[index * 4 : index * 4 + 4]
             return batch, batch
 
-    class Using(keras.callbacks.Callback):  # type: ignore[misc]
+    class Using(keras.callbacks.Callback):
         def on_train_begin(self, logs: Any = None) -> None:
             self.counts: list[int] = []
 
@@ -95,15 +119,7 @@ def test_keras(facts: Facts, tmp_path: Path) -> None:
         return model
 
     with facts.trying("shuffles-by-seed") as trial:
-        left = []
-        for _ in range(2):
-            keras.utils.set_random_seed(7)
-            model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-            model.compile(keras.optimizers.SGD(1e-4), "mse")
-            model.fit(NUMBERS, NUMBERS, batch_size=8, verbose=0)
-            left.append(model.get_weights()[0].tobytes())
-        assert left[0] == left[1]
-        trial.tell("two trainings with fit() from one seed left the same weights")
+        trial.tell(keras_order())
     with facts.trying("works-ahead") as trial:
         using = Using()
         fit(Slow(workers=1, max_queue_size=8), using)
@@ -113,11 +129,7 @@ def test_keras(facts: Facts, tmp_path: Path) -> None:
         fit(Slow(workers=4))
         trial.tell(shared(set(made)))
     with facts.trying("reads-files") as trial:
-        read = keras.utils.image_dataset_from_directory(
-            pictures(tmp_path / "pictures"), image_size=(8, 8), verbose=False
-        )
-        images, labels = next(iter(read))
-        trial.tell(f"images {tuple(images.shape)}, labels {sorted(np.asarray(labels).tolist())}")
+        trial.tell(read_pictures(keras, tmp_path / "pictures"))
     with facts.trying("feeds-the-loop") as trial:
         fit(Slow())
         trial.tell("fit() took the PyDataset")
@@ -142,7 +154,9 @@ def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
     numbers = tf.data.Dataset.from_tensor_slices(NUMBERS)
     with facts.trying("shuffles-by-seed") as trial:
         orders = [
-            np.concatenate([batch.numpy() for batch in numbers.shuffle(64, seed=7).batch(8)]).ravel()
+            np.concatenate(
+                [batch.numpy() for batch in numbers.shuffle(64, seed=7).batch(8)]
+            ).ravel()
             for _ in range(2)
         ]
         assert (orders[0] == orders[1]).all()
@@ -160,25 +174,28 @@ def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
             pass
         trial.tell(shared(set(made)))
     with facts.trying("reads-files") as trial:
-        read = tf.keras.utils.image_dataset_from_directory(
-            pictures(tmp_path / "pictures"), image_size=(8, 8), verbose=False
-        )
-        images, labels = next(iter(read))
-        trial.tell(f"images {tuple(images.shape)}, labels {sorted(labels.numpy().tolist())}")
+        trial.tell(read_pictures(tf.keras, tmp_path / "pictures"))
     with facts.trying("feeds-the-loop") as trial:
         total = tf.function(lambda: numbers.batch(8).reduce(0.0, lambda a, b: a + tf.reduce_sum(b)))
         assert float(total()) == NUMBERS.sum()
         trial.tell("a traced loop went over it")
     with facts.trying("position-saved") as trial:
-        iterator = iter(numbers)
-        for _ in range(5):
-            next(iterator)
-        saved = tf.train.Checkpoint(iterator=iterator).save(str(tmp_path / "place"))
-        again = iter(numbers)
-        tf.train.Checkpoint(iterator=again).restore(saved)
-        value = int(next(again)[0])
-        assert value == 5, f"went on at {value}"
-        trial.tell("a new iterator went on at the sixth example")
+        trial.tell(tensorflow_place(numbers, tmp_path / "place"))
+
+
+def tensorflow_place(numbers: Any, file: Path) -> str:
+    """Save where an iterator is, and go on from there with a new one."""
+    import tensorflow as tf
+
+    iterator = iter(numbers)
+    for _ in range(5):
+        next(iterator)
+    saved = tf.train.Checkpoint(iterator=iterator).save(str(file))
+    again = iter(numbers)
+    tf.train.Checkpoint(iterator=again).restore(saved)
+    value = int(next(again)[0])
+    assert value == 5, f"went on at {value}"
+    return "a new iterator went on at the sixth example"
 
 
 def test_pytorch(facts: Facts) -> None:
@@ -219,7 +236,8 @@ def test_pytorch(facts: Facts) -> None:
         names = [name for name in dir(torch.utils.data) if "Folder" in name or "Image" in name]
         assert names, "torch.utils.data reads no files: torchvision does"
     with facts.trying("feeds-the-loop") as trial:
-        total = sum(batch.sum().item() for batch in DataLoader(NUMBERS, batch_size=8))
+        data: Any = NUMBERS
+        total = sum(batch.sum().item() for batch in DataLoader(data, batch_size=8))
         assert total == NUMBERS.sum()
         trial.tell("a loop of one's own went over it")
     with facts.trying("position-saved"):

@@ -36,7 +36,9 @@ def probe(facts: Facts, name: str) -> None:
     sizes = f"{total / 1e6:.0f} MB in {len(all_needed)} packages, {own / 1e6:.0f} MB its own"
     facts.record("under-one-gigabyte", total < 1e9, sizes)
     engines = sorted(ENGINES.intersection(all_needed))
-    facts.record("ready-to-train", bool(engines), f"engines it brings: {', '.join(engines) or 'none'}")
+    facts.record(
+        "ready-to-train", bool(engines), f"engines it brings: {', '.join(engines) or 'none'}"
+    )
     ceilings = [
         str(each)
         for each in requirements(name)

@@ -1,7 +1,7 @@
 """Moving between the three: can models and weights move to the other two frameworks?
 
 Seen from each framework: a small model is trained in it and opened in the others. To be trained
-further there is worth more than to answer only. tf.keras is Keras and does not count for TensorFlow.
+further there is worth more than to answer only. tf.keras is Keras and does not count here.
 """
 
 from pathlib import Path
@@ -179,7 +179,7 @@ def saved_model_answers(folder: str) -> Any:
 def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
     import tensorflow as tf
 
-    class Model(tf.Module):  # type: ignore[misc]
+    class Model(tf.Module):
         def __init__(self) -> None:
             super().__init__()
             self.kernel = tf.Variable(tf.random.normal((4, 1)))

@@ -120,10 +120,10 @@ def run_on_torch(file: str) -> Any:
 
 def test_pytorch(facts: Facts, tmp_path: Path) -> None:
     facts.need("keras")
-    with Child(hidden=["tensorflow"], KERAS_BACKEND="torch") as child:
-        with facts.trying("code-stays") as trial:
-            wanted, answers, losses = child.run(run_on_torch, str(tmp_path / "model.keras"))
-            trial.tell("as Keras on PyTorch")
+    child = Child(hidden=["tensorflow"], KERAS_BACKEND="torch")
+    with facts.trying("code-stays") as trial, child:
+        wanted, answers, losses = child.run(run_on_torch, str(tmp_path / "model.keras"))
+        trial.tell("as Keras on PyTorch")
     with facts.trying("file-opens") as trial:
         trial.tell(close(answers, wanted))
     with facts.trying("own-loop-trains") as trial:

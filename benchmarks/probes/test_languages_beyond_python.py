@@ -89,9 +89,9 @@ def test_pytorch(facts: Facts) -> None:
         found = [each for each in functions if hasattr(library, each)]
         assert found, "its loaders of models are C++ and have no plain C name"
         trial.tell(", ".join(found))
-    found = files("torch")
-    libraries = sorted({path.name for path in found if ".so" in path.name and "lib" in path.parts})
+    held = files("torch")
+    libraries = sorted({path.name for path in held if ".so" in path.name and "lib" in path.parts})
     facts.record("own-libraries", "libtorch_cpu.so" in libraries, ", ".join(libraries[:8]))
-    lua = [path.name for path in found if "lua" in path.name.lower().split("_")]
+    lua = [path.name for path in held if "lua" in path.name.lower().split("_")]
     asked = [each for each in package("torch").requires or () if "lua" in each.lower()]
-    facts.record("no-lua", not lua + asked, f"{len(found)} files, {len(lua)} of Lua")
+    facts.record("no-lua", not lua + asked, f"{len(held)} files, {len(lua)} of Lua")

@@ -6,7 +6,7 @@ Read from the metadata of the installed package, and from the licence texts that
 import re
 from importlib.metadata import Distribution
 
-from benchmarks.probes.packages import needed, package
+from benchmarks.probes.packages import field, needed, package
 from benchmarks.probes.rubric import Facts, Row, Rubric
 
 RUBRIC = Rubric(
@@ -26,7 +26,9 @@ RUBRIC = Rubric(
 )
 
 #: Licences that let one use, change and sell the work, closed or open, for a notice.
-PERMISSIVE = re.compile(r"apache|\bmit\b|\bbsd|\bbsl-1|boost|\bisc\b|psf|python-2|hpnd|0bsd|unlicense")
+PERMISSIVE = re.compile(
+    r"apache|\bmit\b|\bbsd|\bbsl-1|boost|\bisc\b|psf|python-2|hpnd|0bsd|unlicense"
+)
 #: Licences that ask for more of one's own work; those of the GPL family ask for most.
 COPYLEFT = re.compile(r"\b[al]?gpl|\bgnu\b|mozilla|\bmpl")
 GPL_FAMILY = re.compile(r"\b[al]?gpl|\bgnu\b")
@@ -34,10 +36,10 @@ GPL_FAMILY = re.compile(r"\b[al]?gpl|\bgnu\b")
 
 def declared(distribution: Distribution) -> str:
     """All that the metadata says of the licence, in lower case; the first line of a free text."""
-    metadata = distribution.metadata
-    free = (metadata.get("License") or "").strip().splitlines()[:1]
-    classifiers = [c for c in metadata.get_all("Classifier") or () if c.startswith("License ::")]
-    return " ; ".join([metadata.get("License-Expression") or "", *free, *classifiers]).lower()
+    free = field(distribution, "License").strip().splitlines()[:1]
+    all_classifiers = distribution.metadata.get_all("Classifier") or ()
+    classifiers = [each for each in all_classifiers if each.startswith("License ::")]
+    return " ; ".join([field(distribution, "License-Expression"), *free, *classifiers]).lower()
 
 
 def probe(facts: Facts, name: str) -> None:
@@ -46,7 +48,7 @@ def probe(facts: Facts, name: str) -> None:
     said = declared(distribution)
     permissive = bool(PERMISSIVE.search(said)) and not COPYLEFT.search(said)
     facts.record("permissive", permissive, said.strip(" ;") or "nothing is declared")
-    spdx, classifier = distribution.metadata.get("License-Expression"), "license ::" in said
+    spdx, classifier = field(distribution, "License-Expression"), "license ::" in said
     facts.record("machine-readable", bool(spdx or classifier), spdx or said.strip(" ;"))
     texts = [str(f) for f in distribution.files or () if "LICENSE" in f.name.upper()]
     facts.record("text-included", bool(texts), f"{len(texts)} licence texts")

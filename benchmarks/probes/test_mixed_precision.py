@@ -1,6 +1,6 @@
 """Mixed precision: can training compute with fewer bits?
 
-The model computes in sixteen bits and keeps its weights in 32. For TensorFlow tf.keras counts, since
+The model computes in sixteen bits and keeps its weights in 32. For TensorFlow tf.keras counts, as
 the guide of TensorFlow is about its policies; the quality is then Keras's.
 """
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.probes.child import Child
+from benchmarks.probes.packages import field, package
 from benchmarks.probes.rubric import Facts, Row, Rubric
 
 RUBRIC = Rubric(
@@ -96,7 +97,9 @@ def test_keras(facts: Facts, tmp_path: Path, on_torch: Child) -> None:
         trial.tell(f"LiteRT, {plain.stat().st_size} bytes")
     try_litert(facts, plain, small, X @ W)
     home = tf.lite.TFLiteConverter.__module__
-    facts.record("own-route", False, f"export() calls {home.split('.')[0]}.lite")
+    facts.record(
+        "own-route", home.startswith("keras."), f"export() calls {home.split('.')[0]}.lite"
+    )
     with facts.trying("keras-on-torch") as trial, Child(hidden=["tensorflow"]) as device:
         file, moved = str(tmp_path / "model.keras"), tmp_path / "moved.tflite"
         on_torch.run(save_on_torch, file)
@@ -108,7 +111,7 @@ def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
     facts.need("ai_edge_litert")
     import tensorflow as tf
 
-    class Model(tf.Module):  # type: ignore[misc]
+    class Model(tf.Module):
         def __init__(self) -> None:
             super().__init__()
             self.kernel = tf.Variable(W)
@@ -208,7 +211,10 @@ def test_pytorch(facts: Facts, tmp_path: Path) -> None:
             assert now < size / 2, f"{size} bytes became {now}"
             said = near(device.run(executorch_answers, small), X @ W, most=0.1)
             trial.tell(f"{size} bytes became {now}, {said}")
-    facts.record("own-route", True, "executorch, of the same project")
+    project = package("executorch")
+    maker = field(project, "Author-email") or field(project, "Author")
+    said = f"executorch, by {maker.split('<')[0].strip()}"
+    facts.record("own-route", "pytorch" in maker.lower(), said)
     with facts.trying("pytorch-to-litert") as trial:
         facts.need("litert_torch", "ai_edge_litert")
         file = str(tmp_path / "model.tflite")

@@ -88,7 +88,8 @@ def test_keras(facts: Facts, on_jax: Child, on_torch: Child) -> None:
         trial.tell(f"on JAX: {half(shapes)}")
     with facts.trying("same-outputs") as trial:
         trial.tell(close(outputs))
-    facts.record("settled-name", True, "keras.distribution.ModelParallel")
+    settled = hasattr(keras.distribution, "ModelParallel")
+    facts.record("settled-name", settled, "keras.distribution.ModelParallel")
     with facts.trying("on-every-engine") as trial:
         trial.tell(f"on PyTorch: {on_torch.run(keras_listed)} devices")
     for fact, word in (("whole-models-split", "Sharded"), ("pipelines", "Pipeline")):
@@ -128,7 +129,8 @@ def test_tensorflow(facts: Facts) -> None:
     names = dtensor.relayout._tf_api_names
     settled = any("experimental" not in name for name in names)
     facts.record("settled-name", settled, ", ".join(f"tf.{name}" for name in names))
-    facts.record("on-every-engine", True, "it has one engine")
+    split = facts.established["weights-split"].holds
+    facts.record("on-every-engine", split, "it has one engine")
     for fact, word in (("whole-models-split", "Sharded"), ("pipelines", "Pipeline")):
         names = [name for name in dir(tf.distribute) if word in name]
         said = ", ".join(names) or f"tf.distribute has nothing called {word}"
@@ -148,7 +150,8 @@ def torch_sharded(rank: int, port: int) -> Any:
     fully_shard(layer, mesh=init_device_mesh("cpu", (2,)))
     outputs = layer(torch.from_numpy(X))
     outputs.sum().backward()
-    shape = list(layer.weight.to_local().shape)
+    part: Any = layer.weight
+    shape = list(part.to_local().shape)
     torch.distributed.destroy_process_group()
     return shape, outputs.tolist()
 
@@ -179,9 +182,12 @@ def test_pytorch(facts: Facts) -> None:
         trial.tell(f"fully_shard: {half(shapes)}")
     with facts.trying("same-outputs") as trial:
         trial.tell(close(outputs))
-    facts.record("settled-name", True, "torch.distributed.fsdp.fully_shard")
-    facts.record("on-every-engine", True, "it has one engine")
+    import torch.distributed.fsdp
+
+    settled = hasattr(torch.distributed.fsdp, "fully_shard")
+    facts.record("settled-name", settled, "torch.distributed.fsdp.fully_shard")
     whole = facts.established["weights-split"].holds
+    facts.record("on-every-engine", whole, "it has one engine")
     facts.record("whole-models-split", whole, "fully_shard takes any module, and trained it")
     with facts.trying("pipelines") as trial:
         trial.tell(f"ScheduleGPipe: {close(together(torch_pipelined)[1])}")

@@ -3,6 +3,7 @@
 What is exported is run in ONNX Runtime, in a process that holds none of the three.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,9 @@ def close(found: Any, wanted: Any) -> str:
     return f"outputs differ by at most {worst:.1e}"
 
 
-def try_files(facts: Facts, stranger: Child, files: tuple[str, str], wanted: tuple[Any, Any]) -> None:
+def try_files(
+    facts: Facts, stranger: Child, files: tuple[str, str], wanted: tuple[Any, Any]
+) -> None:
     """Run the export of a dense model and of one with attention."""
     with facts.trying("answers") as trial:
         trial.tell(close(stranger.run(onnx_answers, files[0], X.tolist()), wanted[0]))
@@ -64,6 +67,13 @@ def try_files(facts: Facts, stranger: Child, files: tuple[str, str], wanted: tup
         trial.tell(f"a batch of 2: {close(found, wanted[0][:2])}")
     with facts.trying("attention") as trial:
         trial.tell(close(stranger.run(onnx_answers, files[1], SEQUENCE.tolist()), wanted[1]))
+
+
+def record_exporter(facts: Facts) -> None:
+    """Whether the converter tf2onnx was called in, which others make."""
+    called = "tf2onnx" in sys.modules
+    said = f"tf2onnx {package('tf2onnx').version} does the work" if called else "no tf2onnx"
+    facts.record("own-exporter", not called, said)
 
 
 def keras_dense() -> Any:
@@ -86,7 +96,7 @@ def test_keras(facts: Facts, tmp_path: Path, on_torch: Child) -> None:
         for model, file in zip((dense, attending), files, strict=True):
             model.export(file, format="onnx", verbose=False)
         trial.tell("model.export(format='onnx')")
-    facts.record("own-exporter", False, f"tf2onnx {package('tf2onnx').version} does the work")
+    record_exporter(facts)
     with Child(hidden=["tensorflow", "torch", "keras"]) as stranger:
         try_files(facts, stranger, files, wanted)
         with facts.trying("without-tensorflow") as trial:
@@ -125,7 +135,7 @@ def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
         tf2onnx.convert.from_function(compiled, input_signature=signature, output_path=file)
     names = [name for name in dir(tf.saved_model) + dir(tf) if "onnx" in name.lower()]
     facts.record("built-in", bool(names), ", ".join(names) or "nothing in tf writes ONNX")
-    facts.record("own-exporter", False, f"tf2onnx {package('tf2onnx').version} does the work")
+    record_exporter(facts)
     with Child(hidden=["tensorflow", "torch", "keras"]) as stranger:
         try_files(facts, stranger, files, (dense(tf.constant(X)), attending(tf.constant(SEQUENCE))))
 
@@ -149,8 +159,9 @@ def test_pytorch(facts: Facts, tmp_path: Path) -> None:
     batch = {0: torch.export.Dim("batch")}
     with facts.trying("built-in") as trial:
         for model, given, file in zip((dense, attending), inputs, files, strict=True):
-            options = {"dynamo": True, "verbose": False, "dynamic_shapes": (batch,)}
-            torch.onnx.export(model, (given,), file, **options)
+            torch.onnx.export(
+                model, (given,), file, dynamo=True, verbose=False, dynamic_shapes=(batch,)
+            )
         trial.tell("torch.onnx.export")
     home = torch.onnx.export.__module__
     facts.record("own-exporter", home.startswith("torch."), f"{home}, with onnxscript")

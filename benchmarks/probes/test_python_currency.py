@@ -8,7 +8,7 @@ from importlib.metadata import Distribution
 
 from packaging.specifiers import SpecifierSet
 
-from benchmarks.probes.packages import package
+from benchmarks.probes.packages import field, package
 from benchmarks.probes.rubric import Facts, Row, Rubric
 
 RUBRIC = Rubric(
@@ -39,12 +39,14 @@ def declares(distribution: Distribution, python: str) -> bool:
 
 def installs_on(distribution: Distribution, python: str) -> tuple[bool, str]:
     """Whether the package can be installed on this version of Python, and why."""
-    asked = distribution.metadata.get("Requires-Python") or ""
+    asked = field(distribution, "Requires-Python")
     allowed = SpecifierSet(asked).contains(f"{python}.0")
     pure = "Root-Is-Purelib: true" in (distribution.read_text("WHEEL") or "")
     if pure:
         return allowed, f"Python code alone, for {asked}"
-    return allowed and declares(distribution, python), f"compiled; classifiers for {_named(distribution)}"
+    return allowed and declares(
+        distribution, python
+    ), f"compiled; classifiers for {_named(distribution)}"
 
 
 def _named(distribution: Distribution) -> str:
@@ -58,7 +60,9 @@ def probe(facts: Facts, name: str) -> None:
     """The same questions for every package."""
     distribution = package(name)
     declared = declares(distribution, NEWEST)
-    facts.record("newest-declared", declared, f"Python {NEWEST}; classifiers for {_named(distribution)}")
+    facts.record(
+        "newest-declared", declared, f"Python {NEWEST}; classifiers for {_named(distribution)}"
+    )
     facts.record("newest-installs", *installs_on(distribution, NEWEST))
     facts.record("year-old-installs", *installs_on(distribution, YEAR_OLD))
     facts.record("two-years-old-installs", *installs_on(distribution, TWO_YEARS_OLD))

@@ -110,7 +110,7 @@ def test_keras(facts: Facts) -> None:
     seen: list[Any] = []
     with facts.trying("python-in-training") as trial:
 
-        class Looking(keras.layers.Layer):  # type: ignore[misc]
+        class Looking(keras.layers.Layer):
             def call(self, x: Any) -> Any:
                 seen.append(float(ops.sum(x)))
                 return x
@@ -138,7 +138,7 @@ def test_tensorflow(facts: Facts) -> None:
     seen: list[Any] = []
     with facts.trying("python-in-training") as trial:
 
-        @tf.function  # type: ignore[untyped-decorator]
+        @tf.function
         def step(x: Any) -> Any:
             seen.append(float(tf.reduce_sum(x)))
             return x

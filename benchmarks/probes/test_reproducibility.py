@@ -71,7 +71,7 @@ def test_keras(facts: Facts, on_jax: Child, on_torch: Child) -> None:
         drawn = []
         for _ in range(2):
             keras.utils.set_random_seed(7)
-            drawn.append((random.random(), np.random.rand(), float(keras.random.normal(()))))  # noqa: NPY002
+            drawn.append((random.random(), np.random.rand(), float(keras.random.normal(()))))
         assert drawn[0] == drawn[1]
         trial.tell("keras.utils.set_random_seed")
     with facts.trying("switch"):
@@ -92,7 +92,7 @@ def tensorflow_trained() -> str:
     tf.random.set_seed(7)
     first, second = (tf.Variable(tf.random.normal(shape)) for shape in ((8, 16), (16, 1)))
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @tf.function
     def step() -> None:
         with tf.GradientTape() as tape:
             hidden = tf.nn.dropout(tf.nn.relu(X @ first), 0.5)
@@ -132,7 +132,7 @@ def test_tensorflow(facts: Facts) -> None:
         drawn = []
         for _ in range(2):
             tf.random.set_seed(7)
-            drawn.append(np.random.rand())  # noqa: NPY002
+            drawn.append(np.random.rand())
         assert drawn[0] == drawn[1], "tf.random.set_seed leaves NumPy alone; Keras has such a call"
     with facts.trying("state-saved") as trial:
         generator = tf.random.Generator.from_seed(7)
@@ -147,7 +147,12 @@ def torch_trained() -> str:
     import torch
 
     torch.manual_seed(7)
-    layers = [torch.nn.Linear(8, 16), torch.nn.ReLU(), torch.nn.Dropout(0.5), torch.nn.Linear(16, 1)]
+    layers = [
+        torch.nn.Linear(8, 16),
+        torch.nn.ReLU(),
+        torch.nn.Dropout(0.5),
+        torch.nn.Linear(16, 1),
+    ]
     model = torch.nn.Sequential(*layers)
     optimizer = torch.optim.Adam(model.parameters())
     for _ in range(5):
@@ -182,7 +187,7 @@ def test_pytorch(facts: Facts) -> None:
         drawn = []
         for _ in range(2):
             torch.manual_seed(7)
-            drawn.append(np.random.rand())  # noqa: NPY002
+            drawn.append(np.random.rand())
         assert drawn[0] == drawn[1], "torch.manual_seed leaves NumPy alone"
     with facts.trying("state-saved") as trial:
         state = torch.get_rng_state()

@@ -19,12 +19,12 @@ from benchmarks.probes.rubric import Facts, Row, Rubric
 RUBRIC = Rubric(
     criterion="saved-model-format",
     facts={
-        "round-trip": "another process opens the file without the model's code: equal outputs",
+        "round-trip": "another process opens it without the model's code: equal outputs",
         "own-code-inside": "that is so for a model with a layer of one's own, too",
         "trains-on": "what was opened can be trained further",
         "version-inside": "the file says by which version it was written",
         "older-format-opens": "a file in the format of before 2020 opens",
-        "format-of-2020-stands": "the format that was documented in 2020 is written without warning",
+        "format-of-2020-stands": "the format documented in 2020 is written without a warning",
     },
     rows=(
         Row(
@@ -70,7 +70,7 @@ def test_keras(
 ) -> None:
     import keras
 
-    class Double(keras.layers.Layer):  # type: ignore[misc]
+    class Double(keras.layers.Layer):
         def call(self, x: Any) -> Any:
             return x * 2.0
 
@@ -113,7 +113,7 @@ def tensorflow_answers(folder: str) -> Any:
 def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
     import tensorflow as tf
 
-    class Model(tf.Module):  # type: ignore[misc]
+    class Model(tf.Module):
         def __init__(self) -> None:
             super().__init__()
             self.kernel = tf.Variable(tf.random.normal((3, 2)))

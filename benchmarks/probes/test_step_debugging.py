@@ -91,7 +91,7 @@ def keras_model() -> Any:
     """One layer of one's own and one that is ready made, and how the layer computes."""
     import keras
 
-    class Scale(keras.layers.Layer):  # type: ignore[misc]
+    class Scale(keras.layers.Layer):
         def call(self, values: Any) -> Any:
             return values * 2.0
 
@@ -162,7 +162,7 @@ def test_tensorflow(facts: Facts) -> None:
     def model(values: Any) -> Any:
         return values @ weights
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @tf.function
     def step(values: Any) -> Any:
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean((model(values) - Y) ** 2)
@@ -233,15 +233,22 @@ def test_pytorch(facts: Facts) -> None:
         assert gradient is not None
         assert has_numbers(gradient)
         trial.tell(f"gradient of the weight: {gradient.numpy().ravel()[:2].round(3)}")
+    torch_prints(facts, x)
+
+
+def torch_prints(facts: Facts, x: Any) -> None:
+    """Print from within a compiled function, and see what that does to its graph."""
+    import torch
+
+    printed: list[float] = []
+    look = note(printed)
+
+    def printing(values: torch.Tensor) -> torch.Tensor:
+        twice = values * 2.0
+        look(twice.numpy())
+        return twice + 1.0
+
     with facts.trying("compiled-code-prints") as trial:
-        printed: list[float] = []
-        look = note(printed)
-
-        def printing(values: torch.Tensor) -> torch.Tensor:
-            twice = values * 2.0
-            look(twice.numpy())
-            return twice + 1.0
-
         compiled = torch.compile(printing, backend="eager")
         for _ in range(2):
             compiled(x)

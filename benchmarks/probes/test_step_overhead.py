@@ -39,7 +39,7 @@ def calls(action: Callable[[], object]) -> int:
         action()
     count = 0
 
-    def counting(frame: FrameType, event: str, _: Any) -> None:
+    def counting(_: FrameType, event: str, __: Any) -> None:
         nonlocal count
         count += event == "call"
 
@@ -62,7 +62,9 @@ def record(facts: Facts, step: int, prediction: int) -> None:
 def test_keras(facts: Facts) -> None:
     import keras
 
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(1)])
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(1)]
+    )
     model.compile("adam", "mse")
     step = calls(lambda: model.train_on_batch(X, Y))
     record(facts, step, calls(lambda: model.predict_on_batch(X)))
@@ -76,11 +78,11 @@ def test_tensorflow(facts: Facts) -> None:
     weights = [tf.Variable(tf.ones(shape)) for shape in ((4, 8), (8,), (8, 1), (1,))]
     adam = Adam(weights, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7)
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @tf.function
     def predict(x: Any) -> Any:
         return tf.nn.relu(x @ weights[0] + weights[1]) @ weights[2] + weights[3]
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @tf.function
     def step(x: Any, y: Any) -> Any:
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean((predict(x) - y) ** 2)

@@ -36,7 +36,15 @@ RUBRIC = Rubric(
     floor=1,
 )
 
-LOOP = ("one-call", "metrics", "progress", "early-stopping", "checkpoints", "schedules", "resumption")
+LOOP = (
+    "one-call",
+    "metrics",
+    "progress",
+    "early-stopping",
+    "checkpoints",
+    "schedules",
+    "resumption",
+)
 
 RNG = np.random.default_rng(0)
 X = RNG.random((64, 3), dtype=np.float32)
@@ -84,9 +92,9 @@ def keras_loop(facts: Facts, keras: Any, folder: Path, capsys: pytest.CaptureFix
 
 
 def resumed(keras: Any, model: Any, folder: Path) -> str:
-    """Interrupt a training in its third epoch, start it again, and count the epochs it then runs."""
+    """Interrupt a training in its third epoch, and count the epochs that a second start runs."""
 
-    class Interruption(keras.callbacks.Callback):  # type: ignore[misc, name-defined]
+    class Interruption(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             if epoch == 2:
                 raise KeyboardInterrupt

@@ -4,13 +4,14 @@ The weights of one model are written to a file that can hold nothing but arrays,
 new model. For PyTorch that is safetensors, a package of the same foundation.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.probes.child import Child
-from benchmarks.probes.rubric import Facts, Row, Rubric
+from benchmarks.probes.rubric import Facts, Row, Rubric, cause
 
 RUBRIC = Rubric(
     criterion="weights-exchange",
@@ -31,6 +32,9 @@ RUBRIC = Rubric(
     ),
 )  # fmt: skip
 
+#: Something that a pickle would carry along.
+CODE = print
+
 X = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
 
 
@@ -39,6 +43,15 @@ def close(found: Any, wanted: Any) -> str:
     worst = float(np.abs(np.asarray(found) - np.asarray(wanted)).max())
     assert worst < 1e-6, f"outputs differ by {worst:.1e}"
     return f"outputs differ by at most {worst:.1e}"
+
+
+def refused(write: Callable[[], object]) -> str:
+    """How code was kept out of the file; AssertionError if it was let in."""
+    try:
+        write()
+    except Exception as error:
+        return cause(error)
+    raise AssertionError("code was written to the file")
 
 
 def hdf5_names(file: str) -> list[str]:
@@ -52,6 +65,7 @@ def hdf5_names(file: str) -> list[str]:
 
 
 def test_keras(facts: Facts, tmp_path: Path) -> None:
+    import h5py
     import keras
 
     def model() -> Any:
@@ -64,7 +78,8 @@ def test_keras(facts: Facts, tmp_path: Path) -> None:
         target = model()
         target.load_weights(file)
         trial.tell(close(target(X), source(X)))
-    facts.record("arrays-alone", True, "HDF5 holds arrays and their names")
+    with facts.trying("arrays-alone") as trial, h5py.File(tmp_path / "code.h5", "w") as opened:
+        trial.tell(f"HDF5: {refused(lambda: opened.create_dataset('code', data=CODE))}")
     with facts.trying("read-by-others") as trial, Child(hidden=["keras", "tensorflow"]) as other:
         names = other.run(hdf5_names, file)
         trial.tell(f"h5py found {len(names)} arrays, such as {names[0]}")
@@ -83,7 +98,7 @@ def test_keras(facts: Facts, tmp_path: Path) -> None:
 def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
     import tensorflow as tf
 
-    class Model(tf.Module):  # type: ignore[misc]
+    class Model(tf.Module):
         def __init__(self) -> None:
             super().__init__()
             self.first = tf.Variable(tf.random.normal((3, 4)))
@@ -98,7 +113,8 @@ def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
         target = Model()
         tf.train.Checkpoint(model=target).restore(prefix).assert_consumed()
         trial.tell(close(target(X), source(X)))
-    facts.record("arrays-alone", True, "a checkpoint holds arrays and the names of objects")
+    with facts.trying("arrays-alone") as trial:
+        trial.tell(f"checkpoint: {refused(lambda: tf.train.Checkpoint(code=CODE))}")
     with facts.trying("read-by-others"):
         index = Path(f"{prefix}.index").read_bytes()[:4]
         known = {b"\x89HDF": "HDF5", b"PK\x03\x04": "zip", b"\x93NUM": "NumPy"}
@@ -140,7 +156,9 @@ def test_pytorch(facts: Facts, tmp_path: Path) -> None:
         target = model()
         target.load_state_dict(load_file(file))
         trial.tell(close(target(x).detach(), source(x).detach()))
-    facts.record("arrays-alone", True, "safetensors holds arrays and a header in JSON")
+    with facts.trying("arrays-alone") as trial:
+        code: dict[str, Any] = {"code": CODE}
+        trial.tell(f"safetensors: {refused(lambda: save_file(code, file + '.code'))}")
     with facts.trying("read-by-others") as trial, Child(hidden=["torch"]) as other:
         names = other.run(safetensors_names, file)
         trial.tell(f"NumPy read {', '.join(names)}")

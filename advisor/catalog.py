@@ -175,6 +175,8 @@ def _references(entries: dict[str, list[_Entry]]) -> Iterator[tuple[str, str, st
                 yield where, key, name, target
     for where, question in entries["questions"]:
         yield from _question_references(where, question)
+    for where, claim in entries["claims"]:
+        yield from _claim_references(where, claim)
 
 
 def _question_references(where: str, question: Question) -> Iterator[tuple[str, str, str, str]]:
@@ -185,6 +187,16 @@ def _question_references(where: str, question: Question) -> Iterator[tuple[str, 
             yield where, f"choice {choice.id}", criterion, "criteria"
         for workload in choice.focus.workloads:
             yield where, f"choice {choice.id} focus", workload, "workloads"
+
+
+def _claim_references(where: str, claim: Claim) -> Iterator[tuple[str, str, str, str]]:
+    for rule in claim.rules:
+        for fact in rule.facts:
+            yield where, "rules facts framework", fact.framework, "frameworks"
+            yield where, "rules facts probe", fact.probe, "criteria"
+        for need in rule.cells:
+            for stack in (*need.left, *need.right):
+                yield where, "rules cells", stack, "stacks"
 
 
 def _question_contradictions(questions: list[_Entry]) -> Iterator[Problem]:

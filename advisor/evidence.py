@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from advisor.catalog import load_catalog
+from advisor.claims import rulings, with_rulings
 from advisor.errors import AnswersError, Problem
-from advisor.model import Catalog, Cell, Proof
-from advisor.proofs import with_proofs
+from advisor.model import Catalog, Cell, Proof, Ruling
+from advisor.proofs import in_force, with_proofs
 from advisor.runs import Runs, bundled_results, own_results, read_runs
 from advisor.summarize import summarize
 
@@ -24,12 +25,14 @@ __all__ = ["Evidence", "gather", "parse_date", "parse_two_dates", "today"]
 class Evidence:
     """Knowledge, cells that count, and the runs they come from.
 
-    The catalogue holds what probes proved as statements, beside what was written.
+    The catalogue holds what probes proved as statements, beside what was written, and its claims
+    have the verdicts that `rulings` gave them.
     """
 
     catalog: Catalog
     cells: tuple[Cell, ...]
     runs: tuple[Runs, ...]
+    rulings: tuple[Ruling, ...] = ()
 
     @property
     def proofs(self) -> tuple[Proof, ...]:
@@ -52,7 +55,9 @@ def gather(results: Sequence[Path], as_of: date) -> Evidence:
     rest = tuple(cell for cell in _cells(catalog, bundled, as_of) if cell.device not in covered)
     runs = (*own, *bundled)
     proofs = [proof for found in runs for proof in found.proofs]
-    return Evidence(with_proofs(catalog, proofs), mine + rest, runs)
+    ruled = rulings(catalog, mine + rest, in_force(proofs), as_of=as_of)
+    catalog = with_rulings(with_proofs(catalog, proofs), ruled)
+    return Evidence(catalog, mine + rest, runs, ruled)
 
 
 def _runs_in(folder: Path) -> list[Runs]:

@@ -17,6 +17,7 @@ from advisor import __version__
 if TYPE_CHECKING:
     from advisor.evidence import Evidence
     from advisor.model import Answers, Catalog, Decision
+    from advisor.standing import Standing
 
 __all__ = ["app"]
 
@@ -359,9 +360,14 @@ def probe(
 def evidence(
     subject: Annotated[
         str | None,
-        typer.Argument(metavar="[CRITERION|check]", help="A criterion; or check all evidence."),
+        typer.Argument(
+            metavar="[CRITERION|CLAIM|claims|check]",
+            help="A criterion or a claim; claims tallies them; check looks for faults.",
+        ),
     ] = None,
-    framework: Annotated[str | None, typer.Argument(help="A framework; without it, all.")] = None,
+    framework: Annotated[
+        str | None, typer.Argument(help="With a criterion: the cell, its program and log.")
+    ] = None,
     stale: Annotated[
         bool, typer.Option("--stale", help="Only criteria with a cell past its review age.")
     ] = False,
@@ -369,25 +375,44 @@ def evidence(
     results: Results = None,
     as_json: Annotated[bool, typer.Option("--json", help="Every cell and claim as JSON.")] = False,
 ) -> None:
-    """Show what is known: the matrix, or a cell with its history, sources, probe and log."""
-    from advisor.audit import audited
-    from advisor.render.evidence import cell_text, evidence_json, matrix_text
-    from advisor.render.record import json_text
-    from advisor.standing import chosen, standings
+    """Show what is known: the matrix, a cell with its history and proof, the article's claims."""
+    from advisor.standing import standings
 
     known, when = _evidence(results, as_of)
     found = standings(known.catalog, known.cells, known.proofs, as_of=when)
-    if subject == "check":
-        typer.echo(audited(known.catalog, found, known.proofs))
-        return
-    if subject is not None:
-        found = chosen(found, subject, framework)
     if as_json:
+        from advisor.render.evidence import evidence_json
+        from advisor.render.record import json_text
+
         typer.echo(json_text(evidence_json(found, known.catalog)), nl=False)
-    elif subject is None:
-        typer.echo(matrix_text(found, known.catalog, stale_only=stale))
+    elif subject == "check":
+        from advisor.audit import audited
+
+        typer.echo(audited(known.catalog, found, known.proofs))
     else:
-        typer.echo(cell_text(found, known.catalog, full=framework is not None))
+        typer.echo(_evidence_text(known, found, subject, framework, stale=stale))
+
+
+def _evidence_text(
+    known: "Evidence",
+    found: "tuple[Standing, ...]",
+    subject: str | None,
+    framework: str | None,
+    *,
+    stale: bool,
+) -> str:
+    from advisor.render.evidence import cell_text, claim_text, claims_text, matrix_text
+    from advisor.standing import chosen
+
+    if subject is None:
+        return matrix_text(found, known.catalog, stale_only=stale)
+    if subject == "claims":
+        return claims_text(known.catalog, known.rulings)
+    claim = next((claim for claim in known.catalog.claims if claim.id == subject), None)
+    if claim is not None:
+        return claim_text(claim, known.rulings, known.catalog)
+    cells = chosen(found, subject, framework)
+    return cell_text(cells, known.catalog, full=framework is not None)
 
 
 def _compare(

@@ -72,15 +72,15 @@ def in_force(proofs: Iterable[Proof]) -> tuple[Proof, ...]:
 def mismatches(catalog: Catalog, proofs: Iterable[Proof]) -> tuple[Mismatch, ...]:
     """Where a proof gives another level than the newest statement in `catalog` about its cell.
 
-    What is written and what was proven before are both held against the proof.
+    What is written and what was proven before are both held against the proof; where these agree
+    with each other, only the written one is named.
     """
-    return tuple(
-        Mismatch(stated, proof)
-        for proof in proofs
-        if proof.level is not None
-        for stated in _newest(catalog, proof)
-        if stated.level != proof.level
-    )
+    found = []
+    for proof in proofs:
+        if proof.level is not None:
+            by_level = {stated.level: stated for stated in reversed(_newest(catalog, proof))}
+            found += [Mismatch(by_level[n], proof) for n in sorted(by_level) if n != proof.level]
+    return tuple(found)
 
 
 def probe_file(probe: str) -> Path:
@@ -110,7 +110,7 @@ def probe_program(probe: str, framework: str) -> str:
 
 
 def _newest(catalog: Catalog, proof: Proof) -> list[Statement]:
-    """The newest written statement and the newest proven one about the proof's cell."""
+    """The newest written statement about the proof's cell, and then the newest proven one."""
     about = (proof.framework, proof.criterion)
     found: dict[bool, Statement] = {}
     for statement in catalog.statements:
@@ -119,7 +119,7 @@ def _newest(catalog: Catalog, proof: Proof) -> list[Statement]:
             proven not in found or found[proven].date < statement.date
         ):
             found[proven] = statement
-    return list(found.values())
+    return [found[proven] for proven in sorted(found)]
 
 
 def _statement(catalog: Catalog, proof: Proof) -> Statement:

@@ -1,14 +1,22 @@
 """The evidence in plain text and as plain data: cells, their history and what proves them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
-from advisor.model import Catalog, Proof
+from advisor.model import Catalog, Claim, ClaimVerdict, Proof, Ruling
 from advisor.proofs import Mismatch, note, probe_program
 from advisor.render.terminal import rendered
 from advisor.standing import Standing, tally
 
-__all__ = ["cell_text", "evidence_json", "matrix_text", "probes_text"]
+__all__ = [
+    "cell_text",
+    "claim_text",
+    "claims_text",
+    "evidence_json",
+    "matrix_text",
+    "probes_text",
+]
 
 
 def matrix_text(found: Sequence[Standing], catalog: Catalog, *, stale_only: bool = False) -> str:
@@ -62,6 +70,33 @@ def probes_text(
         note=note,
         seconds=seconds,
         folder=folder,
+    )
+
+
+def claims_text(catalog: Catalog, rulings: Sequence[Ruling]) -> str:
+    """The claims by verdict and by what decides, and which of them are open."""
+    counted = Counter((claim.verdict, claim.decided_by) for claim in catalog.claims)
+    tally: Counter[tuple[str, str]] = Counter()
+    for (verdict, kind), count in counted.items():
+        for key in ((verdict, kind), (verdict, "all"), ("all", kind)):
+            tally[key] += count
+    return rendered(
+        "terminal/claims.txt",
+        catalog,
+        tally=tally,
+        verdicts=get_args(ClaimVerdict),
+        open=[ruling for ruling in rulings if ruling.missing],
+    )
+
+
+def claim_text(claim: Claim, rulings: Iterable[Ruling], catalog: Catalog) -> str:
+    """One claim: its verdict, the facts and measurements behind it, and how to test it."""
+    return rendered(
+        "terminal/claim.txt",
+        catalog,
+        claim=claim,
+        ruling=next((ruling for ruling in rulings if ruling.claim == claim.id), None),
+        sources={source.id: source for source in catalog.sources},
     )
 
 

@@ -26,7 +26,11 @@ RUBRIC = Rubric(
         Row(2, some=2, of=("trainer", "layers", "gradients", "single-operations")),
         Row(1, some=1, of=("trainer", "layers", "gradients", "single-operations")),
     ),
-    claims=("arch-tf-03", "ease-tf-03"),
+    claims=(
+        "arch-tf-03",
+        "ease-tf-03",
+        "dbg-tf-07",
+    ),
 )
 
 X = np.linspace(-1, 1, 32, dtype=np.float32).reshape(-1, 1)

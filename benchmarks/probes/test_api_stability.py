@@ -29,15 +29,26 @@ RUBRIC = Rubric(
         "sessions-are-longer": "the program for version 1 has more lines than tf.keras needs",
     },
     rows=(
-        Row(4, some=5, of=(
-            "training-of-2019", "part-of-2019", "service-of-2019", "helpers-of-2019", "quiet",
-        )),
+        Row(
+            4,
+            some=5,
+            of=(
+                "training-of-2019",
+                "part-of-2019",
+                "service-of-2019",
+                "helpers-of-2019",
+                "quiet",
+            ),
+        ),
         Row(3, needs=("training-of-2019", "part-of-2019", "service-of-2019")),
         Row(2, needs=("training-of-2019",)),
     ),
     floor=1,
-    claims=("ease-tf-01", "ease-tf-02"),
-)  # fmt: skip
+    claims=(
+        "ease-tf-01",
+        "ease-tf-02",
+    ),
+)
 
 X = np.random.default_rng(0).random((32, 8), dtype=np.float32)
 LABELS = (X.sum(axis=1) > 4).astype(np.int64)

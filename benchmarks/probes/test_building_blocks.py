@@ -33,8 +33,12 @@ RUBRIC = Rubric(
         Row(
             4,
             needs=(
-                "fifty-layers", "losses-and-optimizers", "sequence-blocks", "ready-networks",
-                "metrics-and-preparation", "own",
+                "fifty-layers",
+                "losses-and-optimizers",
+                "sequence-blocks",
+                "ready-networks",
+                "metrics-and-preparation",
+                "own",
             ),
         ),
         Row(3, needs=("fifty-layers", "losses-and-optimizers", "sequence-blocks", "own")),
@@ -42,10 +46,14 @@ RUBRIC = Rubric(
     ),
     floor=1,
     claims=(
-        "ov-all-02", "arch-keras-06", "arch-keras-08", "use-keras-02", "use-keras-04",
+        "ov-all-02",
+        "arch-keras-06",
+        "arch-keras-08",
+        "use-keras-02",
+        "use-keras-04",
         "use-torch-02",
     ),
-)  # fmt: skip
+)
 
 RNG = np.random.default_rng(0)
 SEQUENCE = RNG.random((2, 5, 8), dtype=np.float32)

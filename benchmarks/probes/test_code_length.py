@@ -32,10 +32,14 @@ RUBRIC = Rubric(
     ),
     floor=1,
     claims=(
-        "arch-keras-03", "arch-keras-07", "ease-keras-01", "ease-keras-02", "ease-torch-03",
+        "arch-keras-03",
+        "arch-keras-07",
+        "ease-keras-01",
+        "ease-keras-02",
+        "ease-torch-03",
         "choose-keras-01",
     ),
-)  # fmt: skip
+)
 
 IMAGE_TASK = "cnn-cifar"
 

@@ -28,15 +28,28 @@ RUBRIC = Rubric(
         "low-rank-adaptation": "weights can be frozen and adapted by low-rank matrices",
     },
     rows=(
-        Row(4, some=6, of=(
-            "own-layer", "own-gradient", "own-step", "own-optimizer", "hooks", "own-operation",
-        )),
+        Row(
+            4,
+            some=6,
+            of=(
+                "own-layer",
+                "own-gradient",
+                "own-step",
+                "own-optimizer",
+                "hooks",
+                "own-operation",
+            ),
+        ),
         Row(3, needs=("own-layer", "own-gradient", "own-step", "own-optimizer")),
         Row(2, needs=("own-layer",), some=1, of=("own-gradient", "own-step", "own-optimizer")),
         Row(1, needs=("own-layer",)),
     ),
-    claims=("dbg-keras-04", "dbg-tf-07", "dbg-torch-03"),
-)  # fmt: skip
+    claims=(
+        "dbg-keras-04",
+        "dbg-tf-07",
+        "dbg-torch-03",
+    ),
+)
 
 #: How a framework would call a way to hook into a layer.
 HOOK = re.compile(r"(add|register|set)_\w*hook")

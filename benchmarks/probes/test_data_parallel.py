@@ -34,7 +34,11 @@ RUBRIC = Rubric(
         Row(2, needs=("equal-gradients",)),
     ),
     floor=1,
-    claims=("arch-tf-10", "perf-keras-05"),
+    claims=(
+        "arch-tf-10",
+        "perf-keras-05",
+        "perf-torch-07",
+    ),
 )
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype(np.float32)

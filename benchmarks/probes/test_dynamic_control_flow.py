@@ -34,7 +34,10 @@ RUBRIC = Rubric(
         Row(2, needs=("operators-while-training", "branch-when-called")),
         Row(1, needs=("branch-when-called",)),
     ),
-    claims=("arch-torch-03", "choose-torch-03"),
+    claims=(
+        "arch-torch-03",
+        "choose-torch-03",
+    ),
 )
 
 #: Two examples that need one and three halvings.

@@ -31,7 +31,13 @@ RUBRIC = Rubric(
         Row(2, some=1, of=("eager-by-default", "compiled-in-one-line")),
     ),
     floor=1,
-    claims=("arch-tf-04", "arch-tf-05", "dbg-tf-03", "ease-tf-02"),
+    claims=(
+        "arch-tf-04",
+        "arch-tf-05",
+        "ease-tf-02",
+        "ease-torch-02",
+        "dbg-tf-03",
+    ),
 )
 
 X = np.random.default_rng(0).random((8, 3), dtype=np.float32)

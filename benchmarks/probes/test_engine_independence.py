@@ -30,15 +30,22 @@ RUBRIC = Rubric(
         Row(
             4,
             needs=(
-                "second-engine-trains", "third-engine-trains", "first-engine-absent", "file-moves",
+                "second-engine-trains",
+                "third-engine-trains",
+                "first-engine-absent",
+                "file-moves",
             ),
         ),
         Row(3, needs=("second-engine-trains", "file-moves")),
         Row(2, needs=("second-engine-trains",)),
     ),
     floor=1,
-    claims=("ov-keras-01", "arch-keras-04", "arch-keras-09"),
-)  # fmt: skip
+    claims=(
+        "ov-keras-01",
+        "arch-keras-04",
+        "arch-keras-09",
+    ),
+)
 
 ENGINES = {"jax", "tensorflow", "torch"}
 X = np.random.default_rng(0).random((32, 4), dtype=np.float32)

@@ -34,7 +34,7 @@ RUBRIC = Rubric(
         Row(2, some=3, of=MERITS),
     ),
     floor=1,
-    claims=("dbg-torch-02", "dbg-torch-04"),
+    claims=("dbg-torch-02",),
 )
 
 X = np.random.default_rng(0).random((8, 6), dtype=np.float32)

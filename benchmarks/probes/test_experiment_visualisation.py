@@ -29,7 +29,10 @@ RUBRIC = Rubric(
         Row(2, needs=("curves",)),
     ),
     floor=1,
-    claims=("arch-tf-06", "dbg-tf-01"),
+    claims=(
+        "arch-tf-06",
+        "dbg-tf-01",
+    ),
 )
 
 X = np.random.default_rng(0).random((16, 3), dtype=np.float32)

@@ -33,7 +33,10 @@ RUBRIC = Rubric(
         Row(2, needs=("one-call",)),
     ),
     floor=1,
-    claims=("dep-keras-01", "dep-torch-04"),
+    claims=(
+        "dep-keras-01",
+        "dep-torch-04",
+    ),
 )
 
 X = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)

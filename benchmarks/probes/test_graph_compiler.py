@@ -29,7 +29,10 @@ RUBRIC = Rubric(
         Row(2, needs=("compiles-a-step",)),
     ),
     floor=1,
-    claims=("ov-all-02", "perf-torch-02"),
+    claims=(
+        "ov-all-02",
+        "perf-torch-02",
+    ),
 )
 
 RNG = np.random.default_rng(0)

@@ -27,15 +27,23 @@ RUBRIC = Rubric(
         "position-saved": "the place in the data can be saved and taken up again",
     },
     rows=(
-        Row(4, some=6, of=(
-            "shuffles-by-seed", "works-ahead", "prepares-in-parallel", "reads-files",
-            "feeds-the-loop", "position-saved",
-        )),
+        Row(
+            4,
+            some=6,
+            of=(
+                "shuffles-by-seed",
+                "works-ahead",
+                "prepares-in-parallel",
+                "reads-files",
+                "feeds-the-loop",
+                "position-saved",
+            ),
+        ),
         Row(3, needs=("shuffles-by-seed", "works-ahead", "prepares-in-parallel", "feeds-the-loop")),
         Row(2, needs=("shuffles-by-seed", "feeds-the-loop")),
     ),
     floor=1,
-)  # fmt: skip
+)
 
 NUMBERS = np.arange(64, dtype=np.float32).reshape(-1, 1)
 PAUSE_SECONDS = 0.02

@@ -27,7 +27,10 @@ RUBRIC = Rubric(
         Row(2, needs=("file-opens", "own-loop-trains")),
         Row(1, needs=("file-opens",)),
     ),
-    claims=("arch-keras-02",),
+    claims=(
+        "arch-keras-02",
+        "arch-keras-05",
+    ),
 )
 
 X = np.random.default_rng(0).normal(size=(16, 4)).astype(np.float32)

@@ -28,7 +28,10 @@ RUBRIC = Rubric(
         Row(2, needs=("library-and-headers", "library-answers")),
     ),
     floor=1,
-    claims=("arch-tf-08", "arch-torch-05"),
+    claims=(
+        "arch-tf-08",
+        "arch-torch-05",
+    ),
 )
 
 

@@ -33,7 +33,12 @@ RUBRIC = Rubric(
         Row(2, needs=("device-file", "runtime-answers")),
         Row(1, needs=("device-file",)),
     ),
-    claims=("arch-tf-11", "dep-tf-03", "dep-torch-03", "choose-tf-02"),
+    claims=(
+        "arch-tf-11",
+        "dep-tf-03",
+        "dep-torch-03",
+        "choose-tf-02",
+    ),
 )
 
 RNG = np.random.default_rng(0)

@@ -25,7 +25,11 @@ RUBRIC = Rubric(
         Row(
             4,
             needs=(
-                "weights-split", "same-outputs", "settled-name", "whole-models-split", "pipelines",
+                "weights-split",
+                "same-outputs",
+                "settled-name",
+                "whole-models-split",
+                "pipelines",
             ),
         ),
         Row(3, needs=("weights-split", "same-outputs", "settled-name", "on-every-engine")),
@@ -33,7 +37,7 @@ RUBRIC = Rubric(
         Row(1, needs=("weights-split", "same-outputs")),
     ),
     claims=("perf-torch-07",),
-)  # fmt: skip
+)
 
 X = np.random.default_rng(0).normal(size=(4, 6)).astype(np.float32)
 W = np.random.default_rng(1).normal(size=(6, 8)).astype(np.float32)

@@ -36,8 +36,12 @@ RUBRIC = Rubric(
         Row(
             4,
             needs=(
-                "forward-located", "backward-located", "line-shown", "found-when-compiled",
-                "gradients-checked", "own-tools",
+                "forward-located",
+                "backward-located",
+                "line-shown",
+                "found-when-compiled",
+                "gradients-checked",
+                "own-tools",
             ),
         ),
         Row(
@@ -49,8 +53,13 @@ RUBRIC = Rubric(
         Row(2, some=1, of=("forward-located", "backward-located")),
     ),
     floor=1,
-    claims=("dbg-keras-03", "dbg-tf-02", "dbg-tf-06"),
-)  # fmt: skip
+    claims=(
+        "dbg-keras-03",
+        "dbg-tf-02",
+        "dbg-tf-06",
+        "dbg-torch-04",
+    ),
+)
 
 X = np.array([[1.0], [-1.0], [2.0]], dtype=np.float32)
 ONES = np.ones((3, 1), dtype=np.float32)

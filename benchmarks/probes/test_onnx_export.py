@@ -32,7 +32,11 @@ RUBRIC = Rubric(
         Row(2, needs=("answers",)),
     ),
     floor=1,
-    claims=("dep-keras-02", "dep-torch-05"),
+    claims=(
+        "dep-keras-01",
+        "dep-keras-02",
+        "dep-torch-05",
+    ),
 )
 
 RNG = np.random.default_rng(0)

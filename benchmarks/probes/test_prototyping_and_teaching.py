@@ -31,6 +31,7 @@ RUBRIC = Rubric(
         Row(2, needs=("learns",)),
     ),
     floor=1,
+    claims=("choose-keras-01",),
 )
 
 RNG = np.random.default_rng(0)

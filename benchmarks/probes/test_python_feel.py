@@ -32,7 +32,10 @@ RUBRIC = Rubric(
         Row(2, needs=("arrays-pass",)),
     ),
     floor=1,
-    claims=("arch-torch-06", "ease-torch-01"),
+    claims=(
+        "arch-torch-06",
+        "ease-torch-01",
+    ),
 )
 
 LINES = (

@@ -25,14 +25,18 @@ RUBRIC = Rubric(
         Row(
             4,
             needs=(
-                "module-runs", "module-trains-on", "loop-stays", "checkpoint-opens", "unchanged",
+                "module-runs",
+                "module-trains-on",
+                "loop-stays",
+                "checkpoint-opens",
+                "unchanged",
             ),
         ),
         Row(3, needs=("module-runs", "module-trains-on", "loop-stays", "unchanged")),
         Row(2, needs=("module-runs", "module-trains-on")),
     ),
     floor=1,
-)  # fmt: skip
+)
 
 X = np.random.default_rng(0).normal(size=(16, 4)).astype(np.float32)
 Y = X.sum(axis=1, keepdims=True)

@@ -30,14 +30,17 @@ RUBRIC = Rubric(
         Row(
             4,
             needs=(
-                "round-trip", "version-inside", "older-format-opens", "format-of-2020-stands",
+                "round-trip",
+                "version-inside",
+                "older-format-opens",
+                "format-of-2020-stands",
             ),
         ),
         Row(3, needs=("round-trip", "version-inside", "older-format-opens")),
         Row(2, needs=("round-trip",)),
     ),
     floor=1,
-)  # fmt: skip
+)
 
 X = np.random.default_rng(0).random((4, 3), dtype=np.float32)
 

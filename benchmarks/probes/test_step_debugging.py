@@ -36,9 +36,15 @@ RUBRIC = Rubric(
         Row(1, needs=("compiled-code-prints",)),
     ),
     claims=(
-        "arch-torch-08", "ease-torch-02", "dbg-keras-02", "dbg-tf-04", "dbg-tf-05", "dbg-torch-01",
+        "arch-torch-08",
+        "ease-torch-02",
+        "dbg-keras-02",
+        "dbg-tf-04",
+        "dbg-tf-05",
+        "dbg-torch-01",
+        "dbg-torch-04",
     ),
-)  # fmt: skip
+)
 
 X = np.random.default_rng(0).random((8, 3), dtype=np.float32)
 Y = X.sum(axis=1, keepdims=True)

@@ -25,14 +25,18 @@ RUBRIC = Rubric(
         Row(
             4,
             needs=(
-                "model-opens", "model-trains-on", "code-stays", "served-as-before", "unchanged",
+                "model-opens",
+                "model-trains-on",
+                "code-stays",
+                "served-as-before",
+                "unchanged",
             ),
         ),
         Row(3, needs=("model-opens", "code-stays", "served-as-before")),
         Row(2, some=2, of=("model-opens", "code-stays", "served-as-before")),
     ),
     floor=1,
-)  # fmt: skip
+)
 
 X = np.random.default_rng(0).normal(size=(16, 4)).astype(np.float32)
 Y = X.sum(axis=1, keepdims=True)

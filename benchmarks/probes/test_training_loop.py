@@ -34,6 +34,10 @@ RUBRIC = Rubric(
         Row(2, needs=("parts",)),
     ),
     floor=1,
+    claims=(
+        "ease-keras-01",
+        "ease-torch-03",
+    ),
 )
 
 LOOP = (

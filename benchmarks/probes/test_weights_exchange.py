@@ -23,14 +23,22 @@ RUBRIC = Rubric(
         "split-over-files": "weights can be split over several files of limited size",
     },
     rows=(
-        Row(4, some=5, of=(
-            "round-trip", "arrays-alone", "read-by-others", "parts-by-name", "split-over-files",
-        )),
+        Row(
+            4,
+            some=5,
+            of=(
+                "round-trip",
+                "arrays-alone",
+                "read-by-others",
+                "parts-by-name",
+                "split-over-files",
+            ),
+        ),
         Row(3, needs=("round-trip", "arrays-alone", "read-by-others")),
         Row(2, needs=("round-trip", "arrays-alone")),
         Row(1, needs=("round-trip",)),
     ),
-)  # fmt: skip
+)
 
 #: Something that a pickle would carry along.
 CODE = print

@@ -168,6 +168,7 @@ def _holds(need: CellNeed, pairs: Sequence[Pair], tie: float) -> bool:
     relation: Callable[[Pair], bool] = {
         "equal": _equal,
         "above": lambda pair: pair[0].value > (need.limit or 0),
+        "within": lambda pair: pair[0].value <= (need.limit or 1) * pair[1].value,
     }.get(need.relation) or (lambda pair: _related(need, *_relative(pair, tie)))
     return sum(map(relation, pairs)) >= need.share * len(pairs)
 
@@ -192,7 +193,6 @@ def _related(need: CellNeed, low: float, high: float, tied: bool) -> bool:
         "faster": faster,
         "slower": slower,
         "not-slower": not slower,
-        "within": (low * high) ** 0.5 <= (need.limit or 1),
     }[need.relation]
 
 

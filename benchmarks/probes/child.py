@@ -40,7 +40,7 @@ class Child:
     """
 
     def __init__(
-        self, *, hidden: Sequence[str] = (), timeout_seconds: float = 120, **environment: str
+        self, *, hidden: Sequence[str] = (), timeout_seconds: float = 300, **environment: str
     ) -> None:
         self.timeout_seconds = timeout_seconds
         self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed by close)
@@ -136,12 +136,12 @@ def together(
     worker: Callable[[int, int], Any],
     *,
     hidden: Sequence[str] = (),
-    timeout_seconds: float = 120,
+    timeout_seconds: float = 300,
     **environment: str,
 ) -> list[Any]:
     """What a worker returns in two processes at once; each gets its rank and a port to meet at.
 
-    ChildError if one of them fails.
+    The next port is free as well. ChildError if one of them fails.
     """
     port = _free_port()
     options: dict[str, Any] = {"hidden": hidden, "timeout_seconds": timeout_seconds, **environment}
@@ -157,10 +157,14 @@ def together(
 
 
 def _free_port() -> int:
-    """A port of this machine that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this machine that, like the next one, nobody listens on just now."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            with contextlib.suppress(OSError, OverflowError):
+                second.bind(("127.0.0.1", port + 1))
+                return port
 
 
 def main() -> None:

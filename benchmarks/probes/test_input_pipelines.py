@@ -178,7 +178,9 @@ def test_tensorflow(facts: Facts, tmp_path: Path) -> None:
         trial.tell(ahead(counts))
     with facts.trying("prepares-in-parallel") as trial:
         made.clear()
-        for _ in numbers.map(slowly, num_parallel_calls=4):
+        options = tf.data.Options()
+        options.threading.private_threadpool_size = 4
+        for _ in numbers.map(slowly, num_parallel_calls=4).with_options(options):
             pass
         trial.tell(shared(set(made)))
     with facts.trying("reads-files") as trial:

@@ -8,6 +8,8 @@ from benchmarks.probes.packages import needed, package, requirements, size_bytes
 from benchmarks.probes.rubric import Facts, Row, Rubric
 from benchmarks.probes.test_python_currency import NEWEST, installs_on
 
+MERITS = ("under-one-gigabyte", "ready-to-train", "no-ceilings", "newest-python")
+
 RUBRIC = Rubric(
     criterion="installation",
     facts={
@@ -18,9 +20,9 @@ RUBRIC = Rubric(
     },
     asides={"needs-no-tensorflow": "no requirement, direct or not, is TensorFlow"},
     rows=(
-        Row(4, some=4, of=("under-one-gigabyte", "ready-to-train", "no-ceilings", "newest-python")),
-        Row(3, some=3, of=("under-one-gigabyte", "ready-to-train", "no-ceilings", "newest-python")),
-        Row(2, some=2, of=("under-one-gigabyte", "ready-to-train", "no-ceilings", "newest-python")),
+        Row(4, some=4, of=MERITS),
+        Row(3, some=3, of=MERITS),
+        Row(2, some=2, of=MERITS),
     ),
     floor=1,
     claims=("arch-keras-05",),

@@ -96,6 +96,7 @@ def describe(facts: Facts, model: Any) -> None:
 def test_keras(facts: Facts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import keras
 
+    keras.utils.set_random_seed(0)
     probe(facts, with_keras, lambda: with_keras(keras, str(tmp_path / "model.keras")), capsys)
     describe(facts, keras.Sequential([keras.Input((8,)), keras.layers.Dense(2)]))
 
@@ -103,6 +104,7 @@ def test_keras(facts: Facts, tmp_path: Path, capsys: pytest.CaptureFixture[str])
 def test_tensorflow(facts: Facts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import tensorflow as tf
 
+    tf.keras.utils.set_random_seed(0)
     probe(facts, with_keras, lambda: with_keras(tf.keras, str(tmp_path / "model.keras")), capsys)
     describe(facts, tf.keras.Sequential([tf.keras.Input((8,)), tf.keras.layers.Dense(2)]))
 

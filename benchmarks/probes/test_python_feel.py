@@ -105,7 +105,7 @@ def test_keras(facts: Facts) -> None:
         assert np.allclose(np.asarray(ops.add(X, X)), X + X)
         trial.tell("array plus array, and back")
     with facts.trying("memory-shared"):
-        ops.convert_to_tensor(array := X.copy())
+        array = X.copy()
         tensor = ops.convert_to_tensor(array)
         array[0, 0] = 7.0
         assert float(tensor[0, 0]) == 7.0, "the tensor is a copy"

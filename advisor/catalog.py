@@ -35,7 +35,13 @@ from advisor.model import (
 )
 from advisor.resources import PACKAGE
 
-__all__ = ["KNOWLEDGE", "evidence_record", "load_catalog", "metric_names"]
+__all__ = [
+    "KNOWLEDGE",
+    "altered_statements",
+    "evidence_record",
+    "load_catalog",
+    "metric_names",
+]
 
 KNOWLEDGE = PACKAGE / "knowledge"
 
@@ -201,6 +207,8 @@ def _references(entries: dict[str, list[_Entry]]) -> Iterator[tuple[str, str, st
                 yield where, key, name, target
     for where, question in entries["questions"]:
         yield from _question_references(where, question)
+    for where, claim in entries["claims"]:
+        yield from _claim_references(where, claim)
 
 
 def _question_references(where: str, question: Question) -> Iterator[tuple[str, str, str, str]]:
@@ -215,6 +223,16 @@ def _question_references(where: str, question: Question) -> Iterator[tuple[str, 
             yield where, f"choice {choice.id} focus", metric, "metrics"
         if choice.uses:
             yield where, f"choice {choice.id} uses", choice.uses, "frameworks"
+
+
+def _claim_references(where: str, claim: Claim) -> Iterator[tuple[str, str, str, str]]:
+    for rule in claim.rules:
+        for fact in rule.facts:
+            yield where, "rules facts framework", fact.framework, "frameworks"
+            yield where, "rules facts probe", fact.probe, "criteria"
+        for need in rule.cells:
+            for stack in (*need.left, *need.right):
+                yield where, "rules cells", stack, "stacks"
 
 
 def _question_contradictions(questions: list[_Entry]) -> Iterator[Problem]:
@@ -239,6 +257,21 @@ def metric_names() -> dict[str, str]:
     """What each metric is called, for those who show metrics and hold no catalog."""
     text = (KNOWLEDGE / "metrics.toml").read_text(encoding="utf-8")
     return {row["id"]: row["name"] for row in tomllib.loads(text)["metric"]}
+
+
+def altered_statements(folder: Path = KNOWLEDGE / "statements") -> Iterator[Problem]:
+    """Statement files that are not what SHA256SUMS says: statements are only ever added."""
+    sums = folder / "SHA256SUMS"
+    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
+    recorded = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
+    found = {path.name: path for path in folder.glob("*.toml")}
+    for name in sorted(recorded.keys() | found.keys()):
+        if name not in found:
+            yield Problem(f"statements/{name}", "there is none", "Restore the file.")
+        elif hashlib.sha256(found[name].read_bytes()).hexdigest() != recorded.get(name):
+            what = "it is not what SHA256SUMS says, and statements are only ever added"
+            cure = "Restore it, and put a correction into a new file with its line in SHA256SUMS."
+            yield Problem(f"statements/{name}", what, cure)
 
 
 def evidence_record(catalog: Catalog, as_of: date, cells: Iterable[object]) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from advisor.recheck import Recheck
     from advisor.render.record import Provenance
     from advisor.render.site import Files
+    from advisor.standing import Standing
 
 __all__ = ["app"]
 
@@ -553,6 +554,111 @@ def _measure(choices: "Choices") -> None:
     runs = read_runs(result.folder, study=choices.study)
     cells = () if choices.study else cells_of(choices.catalog, runs)
     typer.echo(bench_text(choices.catalog, cells, result), nl=False)
+
+
+@app.command()
+def probe(
+    frameworks: Annotated[
+        list[str] | None, typer.Option("--framework", help="A framework; without it, all three.")
+    ] = None,
+    criteria: Annotated[
+        list[str] | None, typer.Option("--criterion", help="A criterion; without it, all.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The folder that will hold the run files.")
+    ] = None,
+) -> None:
+    """Run the probes on this machine and hold what they prove against what is stated."""
+    from rich.console import Console
+
+    from advisor.evidence import gather, today
+    from advisor.measure import shown
+    from advisor.measure.probe import ProbeChoices, ProbeResult
+    from advisor.measure.probe import probe as run_probes
+    from advisor.proofs import mismatches
+    from advisor.render.evidence import probes_text
+    from advisor.runs import own_results
+
+    catalog = gather((), today()).catalog
+    choices = ProbeChoices(
+        frameworks=tuple(dict.fromkeys(frameworks or (f.id for f in catalog.frameworks))),
+        criteria=tuple(dict.fromkeys(criteria or ())),
+        out=output or own_results(),
+    )
+    with shown(Console()) as progress:
+        found: ProbeResult = run_probes(choices, progress=progress)
+    wrong = mismatches(catalog, found.proofs)
+    text = probes_text(
+        found.proofs,
+        wrong,
+        catalog,
+        failed=found.failed,
+        seconds=found.seconds,
+        folder=str(found.folder),
+    )
+    typer.echo(text)
+    broken = [proof for proof in found.proofs if proof.outcome == "failed"]
+    if wrong or broken or found.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def evidence(
+    subject: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CRITERION|CLAIM|claims|check]",
+            help="A criterion or a claim; claims tallies them; check looks for faults.",
+        ),
+    ] = None,
+    framework: Annotated[
+        str | None, typer.Argument(help="With a criterion: the cell, its program and log.")
+    ] = None,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only criteria with a cell past its review age.")
+    ] = False,
+    as_of: AsOf = None,
+    results: Results = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Every cell and claim as JSON.")] = False,
+) -> None:
+    """Show what is known: the matrix, a cell with its history and proof, the article's claims."""
+    from advisor.standing import standings
+
+    known, when = _evidence(results, as_of)
+    found = standings(known.catalog, known.cells, known.proofs, as_of=when)
+    if as_json:
+        from advisor.render.evidence import evidence_json
+        from advisor.render.record import json_text
+
+        typer.echo(json_text(evidence_json(found, known.catalog)), nl=False)
+    elif subject == "check":
+        from advisor.audit import audited
+
+        typer.echo(audited(known.catalog, found, known.proofs))
+    else:
+        typer.echo(_evidence_text(known, found, subject, framework, stale=stale))
+
+
+def _evidence_text(
+    known: "Evidence",
+    found: "tuple[Standing, ...]",
+    subject: str | None,
+    framework: str | None,
+    *,
+    stale: bool,
+) -> str:
+    from advisor.render.evidence import cell_text, claim_text, claims_text, matrix_text
+    from advisor.standing import chosen
+
+    if subject is None:
+        return matrix_text(found, known.catalog, stale_only=stale)
+    if subject == "claims":
+        return claims_text(known.catalog, known.rulings)
+    claim = next((claim for claim in known.catalog.claims if claim.id == subject), None)
+    if claim is not None:
+        return claim_text(claim, known.rulings, known.catalog)
+    cells = chosen(found, subject, framework)
+    return cell_text(cells, known.catalog, full=framework is not None)
 
 
 def _compare(

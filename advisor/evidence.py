@@ -11,8 +11,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from advisor.catalog import load_catalog
+from advisor.claims import rulings, with_rulings
 from advisor.errors import AnswersError, Problem, RunError
-from advisor.model import Catalog, Cell
+from advisor.model import Catalog, Cell, Proof, Ruling
+from advisor.proofs import in_force, with_proofs
 from advisor.runs import Runs, bundled_results, own_results, read_runs, task_sources
 from advisor.summarize import summarize
 
@@ -32,18 +34,26 @@ __all__ = [
 class Evidence:
     """Knowledge, cells that count, and the runs they come from.
 
-    `measured` are all cells, also those that others take the place of in a decision.
+    `measured` are all cells, also those that others take the place of in a decision. The catalogue
+    holds what probes proved as statements, beside what was written, and its claims have the
+    verdicts that `rulings` gave them.
     """
 
     catalog: Catalog
     cells: tuple[Cell, ...]
     runs: tuple[Runs, ...]
     measured: tuple[Cell, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
 
     @property
     def own(self) -> bool:
         """Whether measurements of the user's own are among the cells that count."""
         return any(cell.own for cell in self.cells)
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]:
+        """What probes found out, in all of the runs."""
+        return tuple(proof for found in self.runs for proof in found.proofs)
 
 
 def gather(results: Sequence[Path], as_of: date) -> Evidence:
@@ -59,8 +69,12 @@ def gather(results: Sequence[Path], as_of: date) -> Evidence:
     mine = tuple(replace(cell, own=True) for cell in _cells(catalog, own, as_of))
     theirs = _cells(catalog, bundled, as_of)
     covered = {cell.device for cell in mine}
-    rest = tuple(cell for cell in theirs if cell.device not in covered)
-    return Evidence(catalog, mine + rest, (*own, *bundled), _newest((*theirs, *mine)))
+    cells = mine + tuple(cell for cell in theirs if cell.device not in covered)
+    runs = (*own, *bundled)
+    proofs = [proof for found in runs for proof in found.proofs]
+    ruled = rulings(catalog, cells, in_force(proofs), as_of=as_of)
+    catalog = with_rulings(with_proofs(catalog, proofs), ruled)
+    return Evidence(catalog, cells, runs, _newest((*theirs, *mine)), ruled)
 
 
 def _newest(cells: Iterable[Cell]) -> tuple[Cell, ...]:

@@ -31,10 +31,13 @@ __all__ = [
     "Bridge",
     "Catalog",
     "Cell",
+    "CellNeed",
     "CheckMethod",
     "Checks",
     "Choice",
     "Claim",
+    "ClaimRule",
+    "ClaimVerdict",
     "Comparison",
     "Contribution",
     "Coverage",
@@ -44,6 +47,7 @@ __all__ = [
     "Doubt",
     "Estimator",
     "Fact",
+    "FactNeed",
     "Flip",
     "FlipKind",
     "Focus",
@@ -67,10 +71,12 @@ __all__ = [
     "Ranked",
     "Rating",
     "Ratio",
+    "Relation",
     "Requirement",
     "Reversal",
     "Revisit",
     "RuledOut",
+    "Ruling",
     "SecondOpinion",
     "Settle",
     "SettleKind",
@@ -103,6 +109,8 @@ CheckMethod = Literal["topsis", "promethee-ii"]
 Unit = Literal["s", "bytes", "share"]
 Better = Literal["lower", "higher"]
 Estimator = Literal["median", "lower-quartile", "tenth", "minimum", "cpu-time"]
+ClaimVerdict = Literal["confirmed", "outdated", "refuted", "misleading", "unverifiable"]
+Relation = Literal["differs", "faster", "slower", "not-slower", "within", "grows", "equal", "above"]
 MoveCost = Literal["all", "most", "part", "little", "nothing", "unknown"]
 
 #: The phases in which a trained model answers, on whatever it is served from.
@@ -359,11 +367,54 @@ class Workload(Noun):
     tasks: tuple[Id, ...]
 
 
+class FactNeed(Noun):
+    """A fact that a rule asks about, and whether it has to hold."""
+
+    framework: Id
+    probe: Id
+    fact: Id
+    holds: bool = True
+
+
+class CellNeed(Noun):
+    """A comparison of cells that a rule asks for; knowledge/claims.toml explains the relations."""
+
+    phase: Id
+    metric: Id
+    relation: Relation
+    left: Annotated[tuple[Id, ...], Field(min_length=1)]
+    right: tuple[Id, ...] = ()
+    tasks: tuple[Id, ...] = ()
+    share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    limit: Annotated[float, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if (self.limit is None) == (self.relation in ("within", "above")):
+            raise ValueError('"within" and "above" have a `limit`, and no other relation has')
+        if (not self.right) != (self.relation == "above"):
+            raise ValueError('every relation but "above" has stacks on its right')
+        if self.relation == "grows" and len(self.tasks) < 2:
+            raise ValueError('"grows" needs `tasks`, from the smallest to the largest')
+        return self
+
+
+class ClaimRule(Noun):
+    """A verdict, and the facts and comparisons that lead to it when all are as they should be."""
+
+    verdict: ClaimVerdict
+    reason: str = ""
+    facts: tuple[FactNeed, ...] = ()
+    cells: tuple[CellNeed, ...] = ()
+
+
 class Claim(Noun):
     """A sentence of the 2025 article in our words, with our verdict and what decides it.
 
     `decided_by` is how it can be decided: "measured" from cells, "probe" by a program, "source" by
-    citation only. `stale_at_publication` marks what was already wrong on the article's own date.
+    citation only. The verdict of a claim with rules follows from the evidence and is not written;
+    until it is known the claim is unverifiable. `unprobed` says why no program decides it here.
+    `stale_at_publication` marks what was already wrong on the article's own date.
     """
 
     id: Id
@@ -371,12 +422,27 @@ class Claim(Noun):
     section: str
     claim: str
     criterion: Id
-    verdict: Literal["confirmed", "outdated", "refuted", "misleading", "unverifiable"]
+    verdict: ClaimVerdict = "unverifiable"
     reason: str
     decided_by: Literal["measured", "probe", "source"]
     test: str
     sources: tuple[SourceId, ...] = ()
     stale_at_publication: bool = False
+    rules: tuple[ClaimRule, ...] = ()
+    unprobed: str = ""
+
+    @model_validator(mode="after")
+    def _one_thing_decides(self) -> Self:
+        written = "verdict" in self.model_fields_set
+        if self.rules and (written or self.unprobed):
+            raise ValueError("the rules give the verdict: leave `verdict` and `unprobed` out")
+        if not self.rules and not written:
+            raise ValueError("give it a `verdict`, or `rules` that lead to one")
+        if self.decided_by == "source" and self.rules:
+            raise ValueError('rules decide by probe or measurement, and not by "source"')
+        if self.decided_by != "source" and not (self.rules or self.unprobed):
+            raise ValueError(f"say by which `rules` a {self.decided_by} decides, or why none does")
+        return self
 
 
 class Bridge(Noun):
@@ -731,6 +797,22 @@ class Proof:
     def fact(self, name: str) -> Fact | None:
         """The fact called `name`, if it was established."""
         return next((fact for fact in self.facts if fact.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """How a claim was decided by its rules, and on what.
+
+    `facts` and `cells` were looked at, whatever came of it. `missing` names what is not probed or
+    measured yet; the claim is then open, which counts as unverifiable.
+    """
+
+    claim: str
+    verdict: ClaimVerdict
+    reason: str
+    facts: tuple[tuple[Proof, Fact], ...] = ()
+    cells: tuple[Cell, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from pydantic import (
 )
 
 from advisor.errors import Problem, RunError
-from advisor.model import Id, Proof, Unit, unit_of
+from advisor.model import Fact, Id, Proof, Unit, unit_of
 from advisor.resources import laboratory
 
 __all__ = [
@@ -55,6 +55,8 @@ __all__ = [
     "Observation",
     "Outcome",
     "Part",
+    "Proven",
+    "ProvenFact",
     "RunFile",
     "Runs",
     "Stats",
@@ -69,7 +71,8 @@ __all__ = [
 #: The version of our block in a run file.
 #:
 #: 1 (2026-11): stack, framework, replicate, session, machine, versions, flags, load, ceiling,
-#:    outcomes. Later, without a change to what was there: twin, extra_info.observations.
+#:    outcomes. Later, without a change to what was there: twin, extra_info.observations, and proofs
+#:    in the files of `advisor probe`, which hold no samples.
 FORMAT = 1
 
 #: A run file holds a fixed number of rounds and stays in the kilobytes; this is far more.
@@ -79,6 +82,7 @@ LARGEST_FILE_BYTES = 20_000_000
 CLOCK_DETAILS = ("cpu_seconds",)
 
 MEASURE_AGAIN = "Measure again with `advisor bench`, or move the file away"
+PROBE_AGAIN = "Probe again with `advisor probe`, or move the file away"
 
 #: What every row says of the process that it comes from; `twin` is -1 outside an A/A study.
 ORIGIN = ("session", "machine", "device", "stack", "framework", "replicate", "twin", "run", "date")
@@ -91,6 +95,7 @@ PROCESS_COLUMNS = (*ORIGIN, "load", "steal", "waited_seconds", "busy")
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{16}$")]
 Scalar = str | bool | int | float | None
 
 
@@ -136,6 +141,36 @@ class Outcome(Part):
     reason: str = ""
 
 
+class ProvenFact(Part):
+    """One fact of a proof."""
+
+    name: Id
+    says: str = ""
+    holds: bool
+    detail: str = ""
+
+
+class Proven(Part):
+    """What a probe found out."""
+
+    probe: Id
+    framework: Id
+    criterion: Id
+    level: Annotated[int, Field(ge=0, le=4)] | None
+    outcome: Literal["passed", "failed", "missing"]
+    reason: str = ""
+    seconds: NotNegative
+    facts: tuple[ProvenFact, ...]
+    claims: tuple[Id, ...] = ()
+    source: Digest
+    log: str = ""
+
+    @property
+    def claims_too_much(self) -> bool:
+        """Whether it gives a level without having passed, or none although it has."""
+        return (self.level is None) == (self.outcome == "passed")
+
+
 class Advisor(Part):
     """Our own block."""
 
@@ -151,6 +186,7 @@ class Advisor(Part):
     flags: dict[str, Any] = {}
     ceiling: dict[str, Positive] = {}
     twin: Literal[0, 1] | None = None
+    proofs: tuple[Proven, ...] | None = None
 
     @property
     def date(self) -> dt.date:
@@ -185,7 +221,7 @@ class ExtraInfo(Part):
     metric: Id
     unit: str
     batch: Annotated[int, Field(gt=0)] | None
-    source: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{16}$")]
+    source: Digest
     compile_seconds: NotNegative | None = None
     observations: dict[Id, Observation] = Field(default_factory=dict)
 
@@ -267,7 +303,7 @@ class Runs:
     the file's name below its results folder. `machines` maps a slug to its fingerprint, `versions`
     maps (session, stack) to the versions used. `digest` is a SHA-256 over the sorted digests of the
     files. `files` maps (machine, session, run) to the file itself. `proofs` are what probes found
-    out, the oldest session first.
+    out, the oldest session first; their files measured nothing and are in none of the tables.
     """
 
     measurements: pd.DataFrame
@@ -501,6 +537,24 @@ def _contradictions(path: Path, content: Content) -> Iterator[Problem]:
                 yield Problem(where, what, MEASURE_AGAIN)
             measured.add(key)
     yield from _impossible_date(path, content.advisor)
+    yield from _impossible_proofs(path, content)
+
+
+def _impossible_proofs(path: Path, content: Content) -> Iterator[Problem]:
+    proofs, framework = content.advisor.proofs, content.advisor.framework
+    if proofs is not None and content.benchmarks:
+        yield Problem(f"{path} [benchmarks]", "proofs stand beside timings", PROBE_AGAIN)
+    counted = Counter(proof.probe for proof in proofs or ())
+    for number, proof in enumerate(proofs or ()):
+        where = f"{path} [advisor.proofs.{number}]"
+        if proof.framework != framework:
+            what = f"{proof.framework} was probed in a process of {framework}"
+            yield Problem(where, what, PROBE_AGAIN)
+        if counted[proof.probe] > 1:
+            yield Problem(where, f"{proof.probe} was probed more than once", PROBE_AGAIN)
+        if proof.claims_too_much:
+            what = f"level {proof.level} does not go with the outcome {proof.outcome}"
+            yield Problem(where, what, PROBE_AGAIN)
 
 
 def _impossible_date(path: Path, advisor: Advisor) -> Iterator[Problem]:
@@ -590,8 +644,9 @@ def _misplaced(files: Iterable[RunFile], study: bool) -> Iterator[Problem]:
             yield Problem(f"{file.path} [advisor.twin]", f"this run {what}", cure)
 
 
-def _as_runs(files: list[RunFile]) -> Runs:
-    digests = "\n".join(sorted(file.digest for file in files))
+def _as_runs(found: list[RunFile]) -> Runs:
+    digests = "\n".join(sorted(file.digest for file in found))
+    files = [file for file in found if file.content.advisor.proofs is None]
     return Runs(
         measurements=_frame(files, _measurements, MEASUREMENT_COLUMNS),
         outcomes=_frame(files, _outcomes, OUTCOME_COLUMNS),
@@ -599,7 +654,29 @@ def _as_runs(files: list[RunFile]) -> Runs:
         machines={file.slug: file.machine for file in files},
         versions={_version_key(file): file.content.advisor.versions for file in _complete(files)},
         digest=hashlib.sha256(digests.encode()).hexdigest(),
-        files={(file.slug, file.content.advisor.session, file.name): file.path for file in files},
+        files={(file.slug, file.content.advisor.session, file.name): file.path for file in found},
+        proofs=_proofs(found),
+    )
+
+
+def _proofs(files: Iterable[RunFile]) -> tuple[Proof, ...]:
+    ordered = sorted(files, key=lambda file: (file.content.advisor.session, file.name))
+    return tuple(
+        _proof(file, proven) for file in ordered for proven in file.content.advisor.proofs or ()
+    )
+
+
+def _proof(file: RunFile, proven: Proven) -> Proof:
+    advisor = file.content.advisor
+    given = proven.model_dump(exclude={"facts"})
+    return Proof(
+        **given,
+        facts=tuple(Fact(**fact.model_dump()) for fact in proven.facts),
+        date=advisor.date,
+        session=advisor.session,
+        machine=file.slug,
+        run=file.name,
+        versions=advisor.versions,
     )
 
 

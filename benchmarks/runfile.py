@@ -8,6 +8,7 @@ session facts (environment variable ADVISOR_REPLICATE, written by whoever starts
 
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from benchmarks.errors import LaboratoryError
 from benchmarks.stacks.protocol import Device
 from benchmarks.tasks.data import cache_folder
 
-__all__ = ["Outcome", "Replicate", "RunFile", "first_line"]
+__all__ = ["Outcome", "Replicate", "RunFile", "first_line", "without_folders"]
 
 VARIABLE = "ADVISOR_REPLICATE"
 FORMAT = 1
@@ -115,9 +116,16 @@ class RunFile:
 
 def first_line(text: str) -> str:
     """The first line, short, and without the folders of this machine: people publish it."""
-    line = (text.strip().splitlines() or [""])[0]
-    folders = (Path(__file__).resolve().parent.parent, Path.cwd(), Path.home(), cache_folder())
-    strange = (sys.prefix, tempfile.gettempdir())
-    for folder in sorted([*map(str, folders), *strange], key=len, reverse=True):
-        line = line.replace(folder, "~") if len(folder) > 1 else line
-    return line[:LONGEST_REASON]
+    return without_folders((text.strip().splitlines() or [""])[0])[:LONGEST_REASON]
+
+
+def without_folders(text: str) -> str:
+    """The text with the folders of this machine left out, which say whose it is."""
+    folders = (
+        Path(__file__).resolve().parent.parent,
+        *map(Path, (sys.prefix, sys.base_prefix, tempfile.gettempdir())),
+        *(Path.cwd(), Path.home(), cache_folder()),
+    )
+    for folder in sorted(set(map(str, folders)), key=len, reverse=True):
+        text = text.replace(folder, "~") if len(folder) > 1 else text
+    return re.sub(r"~/pytest-of-[^/]+/pytest-\d+/", "~/", text)

@@ -107,6 +107,43 @@ def content(
     }
 
 
+def proof(
+    criterion: str = "licence",
+    framework: str = "pytorch",
+    *,
+    level: int | None = 4,
+    outcome: str = "passed",
+    facts: Mapping[str, bool] | None = None,
+    **changed: Any,
+) -> dict[str, Any]:
+    """One proof; `facts` maps names to whether they hold."""
+    return {
+        "probe": criterion,
+        "framework": framework,
+        "criterion": criterion,
+        "level": level,
+        "outcome": outcome,
+        "reason": "",
+        "seconds": 0.5,
+        "facts": [
+            {"name": name, "says": f"it is {name}", "holds": holds, "detail": f"seen {name}"}
+            for name, holds in ({"permissive": True} if facts is None else facts).items()
+        ],
+        "claims": ["ov-all-03"],
+        "source": "sha256:0123456789abcdef",
+        "log": "looked at",
+        **changed,
+    }
+
+
+def proven(*proofs: Mapping[str, Any], framework: str = "pytorch", **given: Any) -> dict[str, Any]:
+    """A whole run file of `advisor probe`."""
+    stack = {name: id for id, name in FRAMEWORKS.items()}[framework]
+    made = content(stack, benchmarks=[], **given)
+    made["advisor"]["proofs"] = list(proofs)
+    return made
+
+
 def written(path: Path, value: object) -> Path:
     """Write `value` as JSON to `path`, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,16 @@ from advisor.errors import Problem, RunError
 from advisor.resources import laboratory
 from advisor.runs import machine_slug, own_results, read_runs, task_sources
 from benchmarks import tasks
-from tests.runfiles import MACHINE, SESSION, benchmark, content, process_file, written
+from tests.runfiles import (
+    MACHINE,
+    SESSION,
+    benchmark,
+    content,
+    process_file,
+    proof,
+    proven,
+    written,
+)
 
 
 def read_problems(*folders: Path) -> tuple[Problem, ...]:
@@ -400,3 +409,56 @@ def test_twice_the_machines_take_about_twice_the_time(tmp_path: Path) -> None:
         assert len(read_runs(folder).machines) == machines
         times.append(time.process_time() - start)
     assert times[1] < 2.9 * times[0] + 0.1
+
+
+def test_proofs_are_read_with_their_origin_and_measure_nothing(tmp_path: Path) -> None:
+    written(tmp_path / "2026-probes" / "pytorch.json", proven(proof(facts={"a": True, "b": False})))
+    read = read_runs(tmp_path)
+    (found,) = read.proofs
+    assert (found.probe, found.framework, found.level, found.outcome) == (
+        *("licence", "pytorch", 4, "passed"),
+    )
+    assert [(fact.name, fact.holds) for fact in found.facts] == [("a", True), ("b", False)]
+    assert found.fact("b") is found.facts[1]
+    assert found.fact("c") is None
+    assert (found.date, found.session) == (dt.date(2026, 11, 22), SESSION)
+    assert (found.run, found.machine) == ("2026-probes/pytorch.json", machine_slug(MACHINE))
+    assert found.versions == {"torch": "2.13.0"}
+    assert read.samples.empty
+    assert read.outcomes.empty
+    assert read.processes.empty
+    assert not read.machines
+    assert not read.versions
+
+
+def test_proofs_come_in_the_order_of_their_sessions(tmp_path: Path) -> None:
+    for day in ("20261130", "20261123", "20261127"):
+        file = proven(proof(), session=f"{day}T120000Z")
+        written(tmp_path / f"{day}-probes" / "pytorch.json", file)
+    days = [found.date.day for found in read_runs(tmp_path).proofs]
+    assert days == [23, 27, 30]
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (proven(proof(level=5)), "[advisor.proofs.0.level]: input should be less than or equal to"),
+        (proven(proof(level=None)), "level None does not go with the outcome passed"),
+        (proven(proof(outcome="missing")), "level 4 does not go with the outcome missing"),
+        (proven(proof(outcome="maybe")), "'passed', 'failed' or 'missing', but it is 'maybe'"),
+        (proven(proof(), proof()), "licence was probed more than once"),
+        (proven(proof(framework="keras")), "keras was probed in a process of pytorch"),
+        (proven(proof(source="sha1:00")), "[advisor.proofs.0.source]"),
+        (proven({"probe": "licence"}), "this key is missing"),
+    ],
+)
+def test_a_proof_that_cannot_be_is_refused(file: dict[str, Any], said: str, tmp_path: Path) -> None:
+    written(tmp_path / "s" / "pytorch.json", file)
+    assert said in told(tmp_path)
+
+
+def test_proofs_do_not_stand_beside_timings(tmp_path: Path) -> None:
+    file = content()
+    file["advisor"]["proofs"] = [proof()]
+    written(tmp_path / "s" / "pytorch.json", file)
+    assert "proofs stand beside timings. Probe again with `advisor probe`" in told(tmp_path)

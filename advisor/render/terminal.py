@@ -7,7 +7,7 @@ from advisor.model import Catalog, Comparison, Contribution, Decision
 from advisor.render.changes import Opening, changes, openings
 from advisor.render.environment import environment
 
-__all__ = ["comparison_summary", "plain", "summary"]
+__all__ = ["comparison_summary", "plain", "rendered", "summary"]
 
 #: How many movements a comparison names; the others are added up.
 MOST_MOVED = 12
@@ -19,7 +19,7 @@ REASONS = 4
 def summary(decision: Decision, catalog: Catalog) -> str:
     """What `advisor decide` prints: verdict, ranking, must-haves, the strongest reasons."""
     leads = list(_leads(decision))
-    return _render(
+    return rendered(
         "terminal/verdict.txt",
         catalog,
         decision=decision,
@@ -35,7 +35,7 @@ def summary(decision: Decision, catalog: Catalog) -> str:
 def comparison_summary(comparison: Comparison, catalog: Catalog) -> str:
     """What `advisor decide --compare` prints: both verdicts, and what moved between them."""
     shown = {movement.framework for movement in comparison.moved}
-    return _render(
+    return rendered(
         "terminal/comparison.txt",
         catalog,
         **vars(comparison),
@@ -45,7 +45,8 @@ def comparison_summary(comparison: Comparison, catalog: Catalog) -> str:
     )
 
 
-def _render(template: str, catalog: Catalog, **context: Any) -> str:
+def rendered(template: str, catalog: Catalog, **context: Any) -> str:
+    """A template for the terminal, with the catalogue and the names of the frameworks in it."""
     names = {framework.id: framework.name for framework in catalog.frameworks}
     found = environment().overlay(autoescape=False).get_template(template)
     return plain(found.render(catalog=catalog, names=names, **context).rstrip("\n"))

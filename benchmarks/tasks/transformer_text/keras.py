@@ -27,7 +27,7 @@ def encoder_layer(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     """Attention and two dense layers around which x (batch, 80, 64) is carried."""
     attention = layers.MultiHeadAttention(num_heads=4, key_dim=16, name=f"{name}_self_attn")
     x = layers.LayerNormalization(epsilon=1e-5, name=f"{name}_norm1")(x + attention(x, x))
-    y = layers.Dense(256, activation="relu", name=f"{name}_linear1")(x)
+    y = layers.Dense(256, activation="gelu", name=f"{name}_linear1")(x)
     y = layers.Dense(64, name=f"{name}_linear2")(y)
     return layers.LayerNormalization(epsilon=1e-5, name=f"{name}_norm2")(x + y)
 

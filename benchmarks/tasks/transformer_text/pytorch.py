@@ -21,7 +21,13 @@ class Network(nn.Module):
         self.words = nn.Embedding(10_000, 64)
         self.places = nn.Embedding(80, 64)
         layer = nn.TransformerEncoderLayer(
-            64, nhead=4, dim_feedforward=256, dropout=0.0, layer_norm_eps=1e-5, batch_first=True
+            64,
+            nhead=4,
+            dim_feedforward=256,
+            dropout=0.0,
+            activation="gelu",
+            layer_norm_eps=1e-5,
+            batch_first=True,
         )
         self.encoder = nn.TransformerEncoder(layer, num_layers=4)
         self.logits = nn.Linear(64, 1)

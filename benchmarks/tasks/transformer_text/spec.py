@@ -2,16 +2,17 @@
 
     80 words of 10,000 -> embedding 64, plus one of 64 for the place
         -> four layers: attention of 4 heads, then 64 -> 256 -> 64 -> mean over places -> logit 1
-    layer: x = norm(x + attention(x)); x = norm(x + linear2(relu(linear1(x))))
+    layer: x = norm(x + attention(x)); x = norm(x + linear2(gelu(linear1(x))))
 
 It speaks for text: sentiment, topics, tagging. Words are (batch, 80) integers: 0 fills the front
 of a short review and is read like a word, so nothing is masked. The target (batch, 1) is 1.0 for a
 favourable review; the loss is the mean binary cross-entropy on logits.
 
 What the frameworks do not agree on is stated: norms come after the sum (as in Vaswani et al., 2017,
-and PyTorch's default) and add 1e-5 to the variance; scores are divided by the root of the 16 values
-of a head; all four products of an attention have a bias; nothing is dropped out. A fresh model has
-its framework's own initial weights; those that are compared and timed are the reference weights.
+and PyTorch's default) and add 1e-5 to the variance; GELU (as in BERT) is the exact one, with the
+error function, which all three take by default; scores are divided by the root of the 16 values of
+a head; all four products of an attention have a bias; nothing is dropped out. A fresh model has its
+framework's own initial weights; those that are compared and timed are the reference weights.
 """
 
 from benchmarks.tasks import data, reviews, simulated

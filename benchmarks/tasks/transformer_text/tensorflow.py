@@ -89,7 +89,7 @@ class EncoderLayer(tf.Module):
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
         x = self.norm1(x + self.attention(x))
-        return self.norm2(x + self.linear2(tf.nn.relu(self.linear1(x))))
+        return self.norm2(x + self.linear2(tf.nn.gelu(self.linear1(x))))
 
 
 class Network(tf.Module):

@@ -25,7 +25,7 @@ from benchmarks.errors import MissingError
 from benchmarks.exporters import npm
 from benchmarks.tasks.task import Array
 
-__all__ = ["onnx_web", "tfjs"]
+__all__ = ["onnx_web", "served", "tfjs"]
 
 HERE = Path(__file__).resolve().parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -87,7 +87,7 @@ def _session(path: Path, stack_id: str, threads: int, *, package: str, code: str
     archive = npm.locate(package)
     from playwright.sync_api import sync_playwright
 
-    with _served(archive, path.parent, HERE / code) as address, sync_playwright() as playwright:
+    with served(archive, path.parent, HERE / code) as address, sync_playwright() as playwright:
         found = next(filter(None, map(shutil.which, BROWSERS)), None)
         if not found and not Path(playwright.chromium.executable_path).exists():
             raise MissingError("no Chromium is here: python -m playwright install chromium")
@@ -104,7 +104,7 @@ def _session(path: Path, stack_id: str, threads: int, *, package: str, code: str
 
 
 @contextmanager
-def _served(archive: Path, artefact: Path, code: Path) -> Iterator[str]:
+def served(archive: Path, artefact: Path, code: Path) -> Iterator[str]:
     """The address of a server that serves until the end of the block."""
     with tarfile.open(archive) as tar:
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, tar, artefact, code))
@@ -146,8 +146,11 @@ class Handler(BaseHTTPRequestHandler):
         _, room, name = path.split("/", 2) if path.count("/") > 1 else ("", "", "")
         if room == "package":
             return self._unpacked(f"package/{name}")
-        inside = room == "artefact" and (self.artefact / name).is_file()
-        return (self.artefact / name).read_bytes() if inside else None
+        path_of = {each.relative_to(self.artefact).as_posix(): each for each in self._artefacts()}
+        return path_of[name].read_bytes() if room == "artefact" and name in path_of else None
+
+    def _artefacts(self) -> Iterator[Path]:
+        return (each for each in self.artefact.rglob("*") if each.is_file())
 
     def _unpacked(self, name: str) -> bytes | None:
         # Requests come from several threads, and an archive has one place at a time.

@@ -4,13 +4,16 @@ Follows https://keras.io/guides/serialization_and_saving/ and
 https://keras.io/api/models/model_saving_apis/export/
 """
 
+import importlib.util
 from collections.abc import Callable
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import keras
 
+from benchmarks.errors import LaboratoryError
 from benchmarks.exporters.tfjs import convert
 from benchmarks.tasks.task import Array, Batch
 
@@ -47,12 +50,31 @@ def export(trainer: Any, example: tuple[Array, ...], folder: Path, *, kind: str,
     return path
 
 
+def saved_model(trainer: Any, example: tuple[Array, ...], folder: Path) -> Path:
+    """TensorFlow's format, from PyTorch by way of torch-xla; LaboratoryError if that is too old."""
+    if keras.backend.backend() == "torch":
+        _demand_xla()
+    return export(trainer, example, folder, kind="tf_saved_model", name="model")
+
+
+def _demand_xla() -> None:
+    # Its releases load only beside the PyTorch of their own number, and the newest is 2.9.0: beside
+    # 2.13 it ends in an undefined symbol (tried on 2026-11-25). A later one may be found here.
+    absent = importlib.util.find_spec("torch_xla") is None
+    if absent and not version("torch").startswith("2.9."):
+        raise LaboratoryError(
+            "torch-xla",
+            "Keras needs it for a SavedModel from PyTorch, and its newest release, 2.9.0, does not"
+            " load beside a later PyTorch",
+            cure="Export from another backend, or in an environment with PyTorch 2.9",
+        )
+
+
 def tfjs(trainer: Any, example: tuple[Array, ...], folder: Path) -> Path:
     """TensorFlow.js, by way of a SavedModel."""
     return convert(partial(saved_model, trainer, example), folder)
 
 
-saved_model = partial(export, kind="tf_saved_model", name="model")
 onnx = partial(export, kind="onnx", name="model.onnx")
 
 #: For each format, a function of trainer, one example and folder that returns what to load.

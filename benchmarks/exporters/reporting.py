@@ -1,6 +1,7 @@
 """How a child tells what became of it: one JSON file, also where it was refused or failed."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ PACKAGES = {
     "torch": "torch",
     "torch_xla": "torch-xla",
 }
+#: What OpenVINO says around what is wrong: where in its source it was found, where to read on.
+ASIDES = re.compile(
+    r"Check '[^']*' failed at \S+:\d+: |FrontEnd API failed with \w+: "
+    r"| To facilitate the conversion of unsupported operations, refer to .*"
+)
 
 
 def report(path: Path, act: Callable[[], dict[str, Any]]) -> None:
@@ -50,7 +56,7 @@ def report(path: Path, act: Callable[[], dict[str, Any]]) -> None:
 
 def _ended(outcome: str, reason: str) -> dict[str, Any]:
     # Converters say in their first line that something failed, and what it was further down.
-    return {"outcome": outcome, "reason": first_line(" ".join(reason.split()))}
+    return {"outcome": outcome, "reason": first_line(ASIDES.sub("", " ".join(reason.split())))}
 
 
 def _absent(error: BaseException) -> str | None:

@@ -2,7 +2,8 @@
 
 From npm, pinned in package-lock.json and kept in `.tools` at the top of the checkout: axe-core,
 html-validate, markdownlint-cli2 with MADR's own rules, log4brains, adr-log, and Backstage's reader
-of MADR 4. From Debian: adr-tools. What is missing is an error that names the cure, never a skip.
+of MADR 4; and, pinned by the laboratory, what runs exported models in a browser. From Debian:
+adr-tools. What is missing is an error that names the cure, never a skip.
 """
 
 import hashlib
@@ -10,12 +11,14 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parents[1] / ".tools"
 MODULES = FOLDER / "node_modules"
+ARCHIVES = FOLDER / "npm"
 CURE = "run `python -m tests.tools`"
 
 #: What npm needs to know, and what decides whether an installation is current.
@@ -48,6 +51,11 @@ def debian_tool(name: str) -> Path:
     return Path(found)
 
 
+def browser_runtimes() -> Path:
+    """The folder with the archives of what runs exported models in a browser."""
+    return installed(ARCHIVES)
+
+
 def run(*command: object, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         list(map(str, command)),
@@ -72,6 +80,8 @@ def install() -> None:
         _install_from_npm()
     if shutil.which("adr") is None:
         _install_from_debian("adr-tools")
+    if not ARCHIVES.exists():
+        _fetch_browser_runtimes()
 
 
 def _install_from_npm() -> None:
@@ -82,6 +92,14 @@ def _install_from_npm() -> None:
         shutil.copyfile(HERE / name, FOLDER / name)
     subprocess.run(["npm", "ci", "--loglevel=error"], cwd=FOLDER, check=True)
     STAMP.write_text(digest())
+
+
+def _fetch_browser_runtimes() -> None:
+    part = ARCHIVES.with_name("npm.part")
+    environment = {**os.environ, "ADVISOR_NPM": str(part)}
+    command = [sys.executable, "-m", "benchmarks.exporters.npm", "onnxruntime-web"]
+    subprocess.run(command, cwd=HERE.parents[1], env=environment, check=True)
+    part.rename(ARCHIVES)
 
 
 def _install_from_debian(package: str) -> None:

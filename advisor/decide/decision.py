@@ -191,6 +191,7 @@ def _matrix(
     group = {criterion.id: criterion.group for criterion in catalog.criteria}
     weighed = {**needs.own, **needs.open, **needs.core}
     criteria = tuple(sorted(id for id, points in weighed.items() if points > 0))
+    required = sorted((must.criterion, must.level) for must in needs.requirements)
     return Matrix(
         frameworks=frameworks,
         criteria=criteria,
@@ -198,10 +199,7 @@ def _matrix(
         settled=tuple(needs.own.get(id, 0.0) + needs.core.get(id, 0.0) for id in criteria),
         open=tuple(needs.open.get(id, 0.0) for id in criteria),
         ratings=tuple(tuple(ratings[f, id] for id in criteria) for f in frameworks),
-        demands=tuple(
-            tuple((ratings[f, must.criterion], must.level) for must in needs.requirements)
-            for f in frameworks
-        ),
+        demands=tuple(tuple((ratings[f, id], least) for id, least in required) for f in frameworks),
     )
 
 

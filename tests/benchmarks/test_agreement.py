@@ -170,9 +170,9 @@ def test_several_tasks_are_recorded_by_one_process_and_failures_do_not_stop_it(
     chosen = ("--task", "mlp-mnist", "--task", "cnn-cifar", "--threads", "1", "--into", str(into))
     ended = python("-m", "benchmarks.agreement", "--stack", "pytorch-eager", *chosen, folder=folder)
     assert ended.returncode == 0, ended.stderr
-    failed = json.loads(ended.stdout.strip().splitlines()[-1])
-    assert list(failed) == ["mlp-mnist"]
-    assert failed["mlp-mnist"].startswith("agreement could not be checked: TypeError: ")
+    (absence,) = json.loads(ended.stdout.strip().splitlines()[-1])
+    assert (absence["task"], absence["outcome"]) == ("mlp-mnist", "failed")
+    assert absence["reason"].startswith("TypeError: ")
     assert [path.name for path in into.iterdir()] == ["pytorch-eager.cnn-cifar.npz"]
 
 

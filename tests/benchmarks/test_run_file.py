@@ -33,7 +33,8 @@ def bench(out: Path, *arguments: str, folder: Path = ROOT, **variables: str) -> 
     """Measure the two classics quickly with PyTorch, as the launcher would."""
     chosen = [f"--task={task}" for task in TASKS]
     settings = ("--stack", "pytorch-eager", "--threads", "1", "--quick-rounds")
-    command = ("-m", "pytest", "-c", "benchmarks/pytest.ini", "benchmarks")
+    suites = [f"benchmarks/test_{phase}.py" for phase in SAMPLES]
+    command = ("-m", "pytest", "-c", "benchmarks/pytest.ini", *suites)
     json_file = f"--benchmark-json={out}"
     return python(*command, *settings, *chosen, *arguments, json_file, folder=folder, **variables)
 

@@ -29,8 +29,9 @@ class Posed:
     random: Random
 
     def __repr__(self) -> str:
-        name = "the real catalogue" if self.catalog is REAL else repr(self.catalog.statements)
-        return f"Posed({self.answers}, {name})"
+        # Statements carry notes, and a hundred of them would bury what went wrong.
+        levels = [(s.framework, s.criterion, s.level, s.tier) for s in self.catalog.statements]
+        return f"Posed({self.answers}, {'the real catalogue' if self.catalog is REAL else levels})"
 
 
 def with_draws(catalog: Catalog, draws: int) -> Catalog:

@@ -134,7 +134,6 @@ def test_a_cell_is_shown_with_its_history_sources_program_and_log() -> None:
         "- its other loader of whole models does not run it either",
         "Before:",
         "2026-11-22  level 3, probed (S43, S48)",
-        "2025-04-30",
         "Sources:",
         "-probes/pytorch.json",
         "Versions:",
@@ -142,6 +141,7 @@ def test_a_cell_is_shown_with_its_history_sources_program_and_log() -> None:
         "def test_pytorch(facts: Facts",
     ):
         assert part in shown, part
+    assert "2025-04-30  level 3" in advisor(ROOT, "evidence", "eager-and-graphs", "pytorch").stdout
 
 
 def test_a_criterion_is_shown_for_all_three_without_programs() -> None:

@@ -21,7 +21,7 @@ from tests.chromium import ARGUMENTS, path
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "images"
-DATE = "2026-11-22"
+DATE = "2026-11-25"
 ANSWERS = "examples/quick-prototype.answers.toml"
 
 #: (picture, page below the folder of made files, width, height, colour scheme).

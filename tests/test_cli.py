@@ -202,8 +202,9 @@ def test_ones_own_runs_replace_the_bundled_ones(tmp_path: Path) -> None:
             written(folder / f"{stack}-steps-{index}.json", content(stack, index))
     answers = tmp_path / "answers.toml"
     answers.write_text("format = 1\n[answers]\ntraining-device = 'cpu'\nspeed = 'training'\n")
-    one = json.loads(advisor("decide", answers, "--json").stdout)
-    two = json.loads(advisor("decide", answers, "--json", "--results", tmp_path / "runs").stdout)
+    decide = ("decide", answers, "--json", "--as-of", "2026-11-25")
+    one = json.loads(advisor(*decide).stdout)
+    two = json.loads(advisor(*decide, "--results", tmp_path / "runs").stdout)
     assert one["evidence_digest"] != two["evidence_digest"]
     assert {machine["own"] for machine in one["evidence"]["machines"]} == {False}
     assert [machine["own"] for machine in two["evidence"]["machines"]] == [True]

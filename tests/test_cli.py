@@ -209,9 +209,10 @@ def test_ones_own_runs_replace_the_bundled_ones(tmp_path: Path) -> None:
     assert {machine["own"] for machine in one["evidence"]["machines"]} == {False}
     assert [machine["own"] for machine in two["evidence"]["machines"]] == [True]
     assert set(two["evidence"]["runs"]).isdisjoint(one["evidence"]["runs"])
-    said = advisor("decide", answers, "--results", tmp_path / "runs").stdout
+    plain = ("decide", answers, "--as-of", "2026-11-25")
+    said = advisor(*plain, "--results", tmp_path / "runs").stdout
     assert f"Measured on {two['evidence']['machines'][0]['machine']} (your own runs)." in said
-    assert "(our runs)" in advisor("decide", answers).stdout
+    assert "(our runs)" in advisor(*plain).stdout
 
 
 def test_results_of_a_read_only_folder_are_only_read(tmp_path: Path) -> None:

@@ -71,7 +71,12 @@ FAULTS = [
         'spared = ["keras-tork"]',
         ("spared", "keras-tork"),
     ),
-    ("policy.toml", 'estimator = "lower', 'estimator = "upper', ("policy.toml", "estimator")),
+    (
+        "policy.toml",
+        'estimator = "lower-quartile"',
+        'estimator = "mean"',
+        ("policy.toml", "estimator"),
+    ),
 ]
 
 

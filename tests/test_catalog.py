@@ -61,9 +61,9 @@ FAULTS = [
     ("metrics.toml", 'frameworks = ["keras"]', 'frameworks = ["kera"]', ("frameworks", "kera")),
     (
         "omissions.toml",
-        'phases = ["memory"]',
-        'phases = ["memry"]',
-        ("omissions.toml", '"memry" is no phase'),
+        'phases = ["fit"]',
+        'phases = ["fti"]',
+        ("omissions.toml", '"fti" is no phase'),
     ),
     (
         "omissions.toml",

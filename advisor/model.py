@@ -143,7 +143,7 @@ class Stack(Noun):
     """How a framework is run: framework, backend and mode.
 
     `modules` are what must be importable to run it, `extra` is what installs them:
-    `pip install "advisor[extra]"`.
+    `pip install "advisor[extra]"`. `precision` is what most of the arithmetic is done in.
     """
 
     id: Id
@@ -151,6 +151,7 @@ class Stack(Noun):
     backend: str
     mode: str
     summary: str
+    precision: Literal["float32", "bfloat16"] = "float32"
     modules: tuple[str, ...] = ()
     extra: str = ""
 
@@ -537,6 +538,15 @@ class Catalog(Noun):
     def stack(self, id: str) -> Stack:
         """The stack called `id`; KeyError if there is none."""
         return _named(self.stacks, id)
+
+    def peers(self, id: str) -> frozenset[str]:
+        """The stacks that do what stack `id` does: of its framework, in its precision; `id` too."""
+        own = self.stack(id)
+        return frozenset(
+            stack.id
+            for stack in self.stacks
+            if (stack.framework, stack.precision) == (own.framework, own.precision)
+        )
 
     def group(self, id: str) -> Group:
         """The group called `id`; KeyError if there is none."""

@@ -1005,15 +1005,17 @@ const advisorScore = (() => {
           ascending(one.task, other.task),
       );
     const ahead = new Set(compared.map((entry) => fastest(entry.ratios).stack));
-    const tied = compared.some(({ ratios }) => ratios.filter((ratio) => ratio.tied).length > 1);
-    const measured = ahead.size === 1 && !tied;
+    const alone = ({ ratios }) => ratios.length === 1;
+    const tied = ({ ratios }) => ratios.filter((ratio) => ratio.tied).length > 1;
+    const open = compared.some((entry) => alone(entry) || tied(entry));
+    const measured = ahead.size === 1 && !open;
     const { default_stack: byDefault } = data.frameworks.find(({ id }) => id === framework);
     const {
       id: stack,
       backend,
       mode,
     } = data.stacks.find(({ id }) => id === (measured ? [...ahead][0] : byDefault));
-    const ratios = compared.flatMap((entry) => entry.ratios);
+    const ratios = compared.flatMap((entry) => (alone(entry) ? [] : entry.ratios));
     return { stack, backend, mode, measured, metrics, ratios };
   }
 

@@ -8,19 +8,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from advisor import __version__
-from advisor.ask.answers import read_answers
-from advisor.decide import decide
-from advisor.evidence import Evidence
 from advisor.filing import file_anew, material
 from advisor.publish import write_files
 from advisor.register import open_register
 from advisor.render.record import Provenance
-from advisor.runs import bundled_results, read_runs
-from tests.test_examples import EXAMPLES, catalog, cells, newest
+from tests.test_examples import EXAMPLES, bundled, decided, newest
 
 FOLDER = EXAMPLES / "decisions"
 
@@ -35,12 +30,6 @@ PROJECTS = (
 )
 
 
-@cache
-def bundled() -> Evidence:
-    """The evidence in the repository; one's own runs would give everybody other records."""
-    return Evidence(catalog(), cells(), (read_runs(bundled_results()),))
-
-
 def made() -> dict[str, bytes]:
     """Every file of the folder by its name."""
     with tempfile.TemporaryDirectory() as folder:
@@ -51,11 +40,10 @@ def made() -> dict[str, bytes]:
 
 def _file(project: str, folder: Path, when: date) -> None:
     answers_file = EXAMPLES / f"{project}.answers.toml"
-    answers = read_answers(answers_file, catalog())
-    decision = decide(catalog(), cells(), answers, as_of=when)
+    known, decision = bundled(when), decided(project, when)
     provenance = Provenance(f"advisor report {answers_file.name} --as-of {when}", __version__)
     register = open_register(folder, folder, "bridge")
-    filed_as = material(decision, bundled(), provenance, answers_file)
+    filed_as = material(decision, known, provenance, answers_file)
     write_files(file_anew(filed_as, register, status="proposed").files)
 
 

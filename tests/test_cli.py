@@ -28,7 +28,7 @@ def advisor(
             **inherited,
             "PYTHONPATH": str(ROOT),
             "ADVISOR_RESULTS": str(cwd / "no-runs-of-my-own"),
-            "SOURCE_DATE_EPOCH": "1795305600",  # 2026-11-22
+            "SOURCE_DATE_EPOCH": "1795564800",  # 2026-11-25
             **environment,
         },
         stdin=subprocess.DEVNULL,
@@ -81,7 +81,7 @@ def test_decide_as_json_has_what_programs_rely_on() -> None:
     assert sum(parts) == pytest.approx(first["score"])
     assert decision["ruled_out"] == []
     assert decision["stack"]
-    assert decision["as_of"] == "2026-11-22"
+    assert decision["as_of"] == "2026-11-25"
     assert decision["evidence_digest"].startswith("sha256:")
 
 
@@ -202,17 +202,15 @@ def test_ones_own_runs_replace_the_bundled_ones(tmp_path: Path) -> None:
             written(folder / f"{stack}-steps-{index}.json", content(stack, index))
     answers = tmp_path / "answers.toml"
     answers.write_text("format = 1\n[answers]\ntraining-device = 'cpu'\nspeed = 'training'\n")
-    decide = ("decide", answers, "--json", "--as-of", "2026-11-25")
-    one = json.loads(advisor(*decide).stdout)
-    two = json.loads(advisor(*decide, "--results", tmp_path / "runs").stdout)
+    one = json.loads(advisor("decide", answers, "--json").stdout)
+    two = json.loads(advisor("decide", answers, "--json", "--results", tmp_path / "runs").stdout)
     assert one["evidence_digest"] != two["evidence_digest"]
     assert {machine["own"] for machine in one["evidence"]["machines"]} == {False}
     assert [machine["own"] for machine in two["evidence"]["machines"]] == [True]
     assert set(two["evidence"]["runs"]).isdisjoint(one["evidence"]["runs"])
-    plain = ("decide", answers, "--as-of", "2026-11-25")
-    said = advisor(*plain, "--results", tmp_path / "runs").stdout
+    said = advisor("decide", answers, "--results", tmp_path / "runs").stdout
     assert f"Measured on {two['evidence']['machines'][0]['machine']} (your own runs)." in said
-    assert "(our runs)" in advisor(*plain).stdout
+    assert "(our runs)" in advisor("decide", answers).stdout
 
 
 def test_results_of_a_read_only_folder_are_only_read(tmp_path: Path) -> None:

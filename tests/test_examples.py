@@ -18,11 +18,10 @@ from advisor import __version__
 from advisor.ask.answers import read_answers
 from advisor.catalog import load_catalog
 from advisor.decide import decide
-from advisor.model import Catalog, Cell, Decision, Movement, Rating, Verdict
+from advisor.evidence import Evidence, gather
+from advisor.model import Catalog, Decision, Movement, Rating, Verdict
 from advisor.rebuild import Finding, verify
 from advisor.recheck import recheck_all
-from advisor.runs import bundled_results, read_runs
-from advisor.summarize import summarize
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 README = EXAMPLES / "README.md"
@@ -64,24 +63,24 @@ def catalog() -> Catalog:
 
 
 @cache
-def cells() -> tuple[Cell, ...]:
-    """The measurements in the repository; one's own would give everybody another table."""
-    folder = bundled_results()
-    if not any(folder.rglob("*.json")):
-        return ()
-    unstable = catalog().policy.unstable
-    return tuple(summarize(read_runs(folder), unstable=unstable, as_of=date.max))
+def bundled(as_of: date) -> Evidence:
+    """The evidence in the repository; one's own runs would give everybody another table."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ADVISOR_RESULTS", "no-runs-of-my-own")
+        return gather((), as_of)
 
 
 def newest() -> date:
     """The date of the newest evidence: unlike the calendar, it moves only when evidence does."""
-    return max([s.date for s in catalog().statements] + [cell.date for cell in cells()])
+    known = bundled(date.max)
+    return max(each.date for each in (*known.catalog.statements, *known.cells))
 
 
 @cache
 def decided(name: str, as_of: date) -> Decision:
-    answers = read_answers(EXAMPLES / f"{name}.answers.toml", catalog())
-    return decide(catalog(), cells(), answers, as_of=as_of)
+    known = bundled(as_of)
+    answers = read_answers(EXAMPLES / f"{name}.answers.toml", known.catalog)
+    return decide(known.catalog, known.cells, answers, as_of=as_of)
 
 
 def table() -> str:
@@ -163,14 +162,14 @@ def test_the_recorded_decisions_are_current() -> None:
 
 
 def test_the_recorded_decisions_are_reports_that_stand_and_records_that_hold() -> None:
-    from tests.examples import FOLDER, PROJECTS, bundled
+    from tests.examples import FOLDER, PROJECTS
 
     reports = sorted(FOLDER.glob("*.report.html"))
     assert len(reports) == len(PROJECTS) >= 6
     for report in reports:
-        assert verify(report, lambda _: bundled(), version=__version__) == Finding("untouched")
+        assert verify(report, bundled, version=__version__) == Finding("untouched")
         assert report.stat().st_size < 500_000
-    checks, problems = recheck_all([FOLDER], lambda _: bundled(), as_of=newest())
+    checks, problems = recheck_all([FOLDER], bundled, as_of=newest())
     assert problems == []
     assert [check.outcome for check in checks] == ["same"] * len(PROJECTS)
 

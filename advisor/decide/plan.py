@@ -11,7 +11,7 @@ same as if that stage had been answered.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
@@ -149,29 +149,31 @@ def choose_stack(
 ) -> StackChoice:
     """The framework's fastest stack in all that is named, or its default where nothing decides.
 
-    Another stack than the default is named only when it is ahead in every metric on every task and
-    tied nowhere: a default is what the documentation explains.
+    Another stack than the default is named only when it is ahead in every metric on every task that
+    was measured, tied nowhere, and computes in the default's precision: a default is what the
+    documentation explains, and fewer bits are a choice of their own.
     """
     default = catalog.framework(framework).default_stack
-    compared = _stack_ratios(framework, cells, metrics)
+    compared = _stack_ratios(catalog.peers(default), cells, metrics)
     firsts = {min(found, key=lambda ratio: (ratio.value, ratio.stack)) for found in compared}
     ahead = {first.stack for first in firsts}
-    shown = tuple(ratio for found in compared for ratio in found)
-    if len(ahead) == 1 and not any(_ties(found) for found in compared):
+    shown = tuple(ratio for found in compared for ratio in found if len(found) > 1)
+    if len(ahead) == 1 and not any(map(_is_open, compared)):
         return StackChoice(ahead.pop(), True, shown, tuple(metrics))
     return StackChoice(default, False, shown, tuple(metrics))
 
 
 def _stack_ratios(
-    framework: str, cells: Sequence[Cell], metrics: Sequence[str]
+    stacks: Collection[str], cells: Sequence[Cell], metrics: Sequence[str]
 ) -> list[tuple[Ratio, ...]]:
-    """The framework's stacks against each other, in order of metrics and of tasks in each."""
+    """The stacks against each other, in order of metrics and of tasks in each."""
     places: dict[tuple[int, str], list[Cell]] = defaultdict(list)
     for cell in cells:
-        if cell.framework == framework and cell.metric in metrics:
+        if cell.stack in stacks and cell.metric in metrics:
             places[metrics.index(cell.metric), cell.task].append(cell)
-    return [ratios(found) for _, found in sorted(places.items()) if len(found) > 1]
+    return [ratios(found) for _, found in sorted(places.items())]
 
 
-def _ties(found: tuple[Ratio, ...]) -> bool:
-    return sum(ratio.tied for ratio in found) > 1
+def _is_open(found: tuple[Ratio, ...]) -> bool:
+    """Whether nobody was beaten for certain: one stack stands alone, or several are tied."""
+    return len(found) == 1 or sum(ratio.tied for ratio in found) > 1

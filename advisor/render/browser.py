@@ -193,16 +193,15 @@ def _value(gap: Gap, policy: Policy) -> dict[str, Any]:
 
 
 def _stacks(catalog: Catalog, cells: Sequence[Cell]) -> Iterator[dict[str, Any]]:
-    """The stacks of one framework against each other by machine, metric and task, sorted."""
+    """What a framework's stack is chosen by: its default and peers by machine, metric and task."""
     choices = (choice for question in catalog.questions for choice in question.choices)
     wanted = set(USUAL).union(*(choice.focus.metrics for choice in choices))
     fitting = [cell for cell in cells if cell.metric in wanted]
-    for framework in sorted({cell.framework for cell in fitting}):
-        own = [cell for cell in fitting if cell.framework == framework]
-        for place, found in _by_place(own):
-            if len(found) > 1:
-                against = [dict(vars(ratio)) for ratio in ratios(found)]
-                yield {"framework": framework, **place, "ratios": against}
+    for framework in sorted(catalog.frameworks, key=lambda framework: framework.id):
+        peers = catalog.peers(framework.default_stack)
+        for place, found in _by_place([cell for cell in fitting if cell.stack in peers]):
+            against = [dict(vars(ratio)) for ratio in ratios(found)]
+            yield {"framework": framework.id, **place, "ratios": against}
 
 
 def _by_place(cells: Sequence[Cell]) -> Iterator[tuple[dict[str, str], list[Cell]]]:

@@ -38,6 +38,8 @@ COLUMNS = (
 )  # fmt: skip
 
 EXPORT = "export"
+#: Exports have a table of their own, and what measuring costs says nothing of frameworks.
+APART = (EXPORT, "harness")
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ def _machine(
     catalog: Catalog, slug: str, cells: Sequence[Cell], outcomes: Sequence[Mapping[str, str]]
 ) -> Machine:
     default = {stack.id for stack in catalog.default_stacks}
-    plain = [cell for cell in cells if cell.phase != EXPORT]
+    plain = [cell for cell in cells if cell.phase not in APART]
     usual = [cell for cell in plain if cell.stack in default]
     counts = sorted({cell.processes for cell in plain})
     return Machine(
@@ -284,7 +286,7 @@ def _gaps(cells: Iterable[Cell], outcomes: Iterable[Mapping[str, str]]) -> Itera
     found: defaultdict[tuple[str, str], list[Mapping[str, str]]] = defaultdict(list)
     for each in outcomes:
         place = (each["stack"], each["task"], each["phase"], each["metric"])
-        if each["outcome"] != "passed" and each["phase"] != EXPORT and place not in present:
+        if each["outcome"] != "passed" and each["phase"] not in APART and place not in present:
             found[each["outcome"], each["reason"]].append(each)
     for (outcome, reason), alike in sorted(found.items()):
         stacks, phases, tasks = (

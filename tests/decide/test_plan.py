@@ -1,5 +1,6 @@
 """The plan: who leads in which phase, when a hybrid is worth it, what moving costs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 
 from advisor.catalog import load_catalog
 from advisor.decide import decide
-from advisor.decide.plan import STAGES
+from advisor.decide.plan import STAGES, choose_stack
 from advisor.model import (
     Answers,
     Bridge,
@@ -266,6 +267,31 @@ def test_where_nothing_is_fastest_in_all_that_matters_it_is_the_default() -> Non
         ("pytorch-compile", ("step-seconds",)),
         ("pytorch-eager", ("latency-seconds",)),
     ]
+
+
+def test_a_stack_with_fewer_bits_is_never_named_for_its_speed() -> None:
+    catalog = TIMED.model_copy(
+        update={
+            "stacks": tuple(
+                s.model_copy(update={"precision": "bfloat16"}) if s.id == "pytorch-compile" else s
+                for s in TIMED.stacks
+            )
+        }
+    )
+    cells = timed("step-seconds", eager=0.02, compiled=0.01)
+    faster = choose_stack(TIMED, "pytorch", cells, ("step-seconds",))
+    assert (faster.stack, faster.measured) == ("pytorch-compile", True)
+    same = choose_stack(catalog, "pytorch", cells, ("step-seconds",))
+    assert (same.stack, same.measured, same.ratios) == ("pytorch-eager", False, ())
+
+
+def test_who_was_not_measured_on_every_task_is_not_named() -> None:
+    cells = timed("step-seconds", eager=0.02, compiled=0.01)
+    more = [*cells, replace(cells[0], task="other")]
+    assert choose_stack(TIMED, "pytorch", cells, ("step-seconds",)).measured
+    chosen = choose_stack(TIMED, "pytorch", more, ("step-seconds",))
+    assert (chosen.stack, chosen.measured) == ("pytorch-eager", False)
+    assert {ratio.task for ratio in chosen.ratios} == {cells[0].task}
 
 
 def test_the_plan_names_the_stack_of_the_decision() -> None:

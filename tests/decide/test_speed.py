@@ -12,8 +12,7 @@ from advisor.ask.answers import read_answers
 from advisor.decide import decide
 from advisor.decide.score import _drawn_weights
 from advisor.model import Answers
-from tests.decide.small import TODAY
-from tests.test_examples import catalog, cells
+from tests.test_examples import bundled, newest
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -42,9 +41,10 @@ def drawn_and_sorted() -> object:
 def test_a_decision_costs_a_few_times_its_random_numbers(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert catalog().policy.draws == 20_000
+    known, today = bundled(newest()), newest()
+    assert known.catalog.policy.draws == 20_000
     problems = {
-        path.name.removesuffix(".answers.toml"): read_answers(path, catalog())
+        path.name.removesuffix(".answers.toml"): read_answers(path, known.catalog)
         for path in sorted(EXAMPLES.glob("*.answers.toml"))
     }
     problems["nothing answered"] = Answers({})
@@ -52,7 +52,7 @@ def test_a_decision_costs_a_few_times_its_random_numbers(
 
     def decided(answers: Answers) -> None:
         _drawn_weights.cache_clear()
-        decide(catalog(), cells(), answers, as_of=TODAY)
+        decide(known.catalog, known.cells, answers, as_of=today)
 
     for name, answers in problems.items():
         seconds = cpu_seconds(lambda a=answers: decided(a))  # type: ignore[misc]

@@ -1,6 +1,7 @@
 """The measurements as data and as tables."""
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -10,7 +11,7 @@ from advisor.evidence import cells_of, gather
 from advisor.model import Cell
 from advisor.render.results import results_csv, results_json, results_markdown
 from advisor.runs import Runs, read_runs
-from tests.decide.small import CATALOG, CELLS, TODAY, cell
+from tests.decide.small import CATALOG, CELLS, cell
 from tests.measure.laboratories import CATALOG as REAL
 from tests.runfiles import benchmark, content, process_file, written
 
@@ -157,7 +158,7 @@ def test_exported_models_make_a_deployment_table(tmp_path: Path) -> None:
     table = results_markdown(REAL, cells_of(REAL, runs), [runs])
     lines = {line.split("|")[1].strip(): line for line in table.splitlines() if "|" in line}
     assert "Exported models of `mlp-mnist`" in table
-    assert lines["onnx"].count("1.05 ms, 2.50 MB, exported in 2.00 s, differs by 1e-06") == 2
+    assert lines["onnx"].count("1.03 ms, 2.50 MB, exported in 2.00 s, differs by 1e-06") == 2
     assert lines["onnx"].split("|")[3].strip() == "–"
     assert lines["litert"].count(r"missing: pip install ai-edge-litert") == 2
     assert r"failed: RuntimeError: no \[kernel\]" in lines["executorch"]
@@ -186,9 +187,13 @@ def test_nothing_measured_is_said() -> None:
 
 
 def test_the_committed_results_are_read() -> None:
-    evidence = gather((), TODAY)
+    evidence = gather((), dt.date(2026, 11, 25))
     assert {c.stack for c in evidence.cells} >= {
         f.default_stack for f in evidence.catalog.frameworks
     }
-    assert min(c.processes for c in evidence.cells) >= 5
+    assert min(c.processes for c in evidence.cells) >= 3
+    default = {f.default_stack for f in evidence.catalog.frameworks}
+    timed = [c for c in evidence.cells if c.phase in ("train", "predict") and c.stack in default]
+    assert len({c.task for c in timed}) == 10
+    assert min(c.processes for c in timed) >= 5
     assert results_markdown(evidence.catalog, evidence.cells, evidence.runs).count("\n\n\n") == 0

@@ -48,7 +48,7 @@ def _environment(cwd: Path, more: dict[str, str]) -> Iterator[None]:
         del os.environ[key]
     os.environ.pop("GITHUB_ACTIONS", None)
     os.environ.update(
-        ADVISOR_RESULTS=str(cwd / "no-runs-of-my-own"), SOURCE_DATE_EPOCH="1795305600", **more
+        ADVISOR_RESULTS=str(cwd / "no-runs-of-my-own"), SOURCE_DATE_EPOCH="1795564800", **more
     )
     try:
         yield

@@ -55,7 +55,7 @@ def ran(
             **environment,
             "PYTHONPATH": str(ROOT),
             "ADVISOR_RESULTS": str(runner / "none"),
-            "SOURCE_DATE_EPOCH": "1795305600",
+            "SOURCE_DATE_EPOCH": "1795564800",
             "RUNNER_TEMP": str(runner),
             "GITHUB_OUTPUT": str(output),
             "GITHUB_ACTIONS": "true",

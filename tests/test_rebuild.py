@@ -29,7 +29,7 @@ from tests.inprocess import advisor
 from tests.runfiles import content, written
 from tests.test_cli import EXAMPLES, ROOT, complaint
 
-WHEN = date(2026, 11, 22)
+WHEN = date(2026, 11, 25)
 FORMATS = ["html", "md", "json"]
 PROTOTYPE = EXAMPLES / "quick-prototype.answers.toml"
 
@@ -269,7 +269,7 @@ def test_a_report_is_the_same_whatever_the_hash_seed_and_time_zone(tmp_path: Pat
                 "PYTHONPATH": str(ROOT),
                 "PYTHONHASHSEED": seed,
                 "TZ": zone,
-                "SOURCE_DATE_EPOCH": "1795305600",
+                "SOURCE_DATE_EPOCH": "1795564800",
             },
             check=True,
             capture_output=True,
@@ -285,4 +285,4 @@ def test_where_a_report_was_made_is_not_in_it(tmp_path: Path) -> None:
     advisor("report", secret / "a.toml", "-o", secret / "r.html")
     text = (secret / "r.html").read_text()
     assert not re.search(r"secret-folder|/tmp/|/home/|/root/", text)
-    assert "advisor report a.toml --as-of 2026-11-22 -o r.html" in text
+    assert "advisor report a.toml --as-of 2026-11-25 -o r.html" in text

@@ -24,6 +24,7 @@ site: $(VENV)/light
 examples: $(VENV)/full
 	$(BIN)/python -m tests.test_examples
 	$(BIN)/python -m tests.examples
+	$(BIN)/python -m tests.readme
 
 check: $(VENV)/full
 	$(BIN)/ruff check .

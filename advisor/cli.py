@@ -388,13 +388,15 @@ def results(
     from advisor.render.results import results_csv, results_json, results_markdown
 
     evidence, _ = _evidence(folders, as_of)
-    cells = chosen_cells(evidence.cells, task=tasks, phase=phases, stack=stacks, machine=machines)
+    chosen = {"task": tasks, "phase": phases, "stack": stacks, "machine": machines}
+    cells = chosen_cells(evidence.cells, **chosen)
     if as_json:
         text = json_text(results_json(cells))
     elif as_csv:
         text = results_csv(cells)
     else:
-        text = results_markdown(evidence.catalog, cells, evidence.runs)
+        tried = [runs.narrowed(**chosen) for runs in evidence.runs]
+        text = results_markdown(evidence.catalog, cells, tried)
     typer.echo(text, nl=False)
 
 

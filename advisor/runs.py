@@ -22,8 +22,8 @@ import math
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -314,6 +314,13 @@ class Runs:
     digest: str
     files: Mapping[tuple[str, str, str], Path] = field(default_factory=dict)
     proofs: tuple[Proof, ...] = ()
+
+    def narrowed(self, **chosen: Collection[str] | None) -> Runs:
+        """The same with the outcomes of what is chosen only, such as `task=["mlp-mnist"]`."""
+        rows = self.outcomes
+        for column, wanted in chosen.items():
+            rows = rows[rows[column].isin(list(wanted))] if wanted else rows
+        return replace(self, outcomes=rows)
 
     @cached_property
     def samples(self) -> pd.DataFrame:

@@ -8,7 +8,7 @@
  * Every move is an entry of the browser's history, so its back and forward buttons walk through the
  * questions; the fragment of the address restores the answers anywhere. Nothing leaves the page.
  */
-const advisorAsk = ((data, flow, result) => {
+const advisorAsk = ((data, flow, groups, result) => {
   const { element } = result;
   const { questions } = data;
   const form = document.getElementById("ask-form");
@@ -17,6 +17,7 @@ const advisorAsk = ((data, flow, result) => {
   const known = new Map(questions.map((question) => [question.id, question]));
 
   let state = flow.resume(questions);
+  let said = groups.NOTHING;
   let decision = null;
   let project = "";
 
@@ -29,9 +30,14 @@ const advisorAsk = ((data, flow, result) => {
   /** Shows a new state, as a step that the browser's back button undoes. */
   function go(to, { focus = true, replace = false } = {}) {
     state = to;
-    const how = replace ? "replaceState" : "pushState";
-    history[how]({ asked: state }, "", flow.address(questions, state));
+    note(replace ? "replaceState" : "pushState");
     show(focus);
+  }
+
+  /** Writes what was answered into the browser's history and into the address. */
+  function note(how = "replaceState") {
+    const address = flow.address(questions, state, groups.link(data.groups, said));
+    history[how]({ asked: state, said }, "", address);
   }
 
   function show(focus) {
@@ -129,7 +135,7 @@ const advisorAsk = ((data, flow, result) => {
     const chosen = known.has(state.at) ? marked() : [];
     if (chosen.length === 0) return;
     state = flow.answer(questions, state, chosen);
-    history.replaceState({ asked: state }, "", flow.address(questions, state));
+    note();
     const gone = state.dropped.map((id) => known.get(id).text).join(" / ");
     say(gone && `No longer asked, and the answer taken out: ${gone}`);
   }
@@ -156,6 +162,7 @@ const advisorAsk = ((data, flow, result) => {
 
   function restart() {
     decision = null;
+    said = groups.NOTHING;
     say("All answers are taken out.");
     go(flow.resume(questions));
   }
@@ -188,6 +195,10 @@ const advisorAsk = ((data, flow, result) => {
           element("tbody", {}, ...asked.map(answerRow)),
         ),
       ),
+      groups.part(data.groups, said, (now) => {
+        said = now;
+        note();
+      }),
       element(
         "div",
         { class: "ask-moves" },
@@ -237,7 +248,7 @@ const advisorAsk = ((data, flow, result) => {
     requestAnimationFrame(() =>
       setTimeout(() => {
         if (state !== wanted) return;
-        decision = advisorScore.decide(data, state.given);
+        decision = advisorScore.decide(data, state.given, groups.judged(data.groups, said));
         fill(shown, result.parts(data, state.given, decision, acts()), focus);
         if (status.className === "hidden") say("");
       }),
@@ -260,8 +271,11 @@ const advisorAsk = ((data, flow, result) => {
     };
   }
 
+  const answersFile = (name) =>
+    flow.answersFile(data, state.given, name, groups.lines(data.groups, said));
+
   function download(name) {
-    const text = flow.answersFile(data, state.given, project);
+    const text = answersFile(project);
     const url = URL.createObjectURL(new Blob([text], { type: "application/toml" }));
     element("a", { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 1000);
@@ -275,7 +289,7 @@ const advisorAsk = ((data, flow, result) => {
 
   /** A digit marks the choice with that number. */
   function mark(event) {
-    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    const plain = known.has(state.at) && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (event.key === "Enter" && event.target.matches("h3, input")) {
       event.preventDefault();
       if (known.has(state.at)) next();
@@ -284,16 +298,22 @@ const advisorAsk = ((data, flow, result) => {
     }
   }
 
-  /** Takes up what the history or the address says; null where the fragment is not ours. */
+  /** Takes up what the history or the address says; nothing where the fragment is not ours. */
   function arrive(kept) {
-    if (kept?.asked) return kept.asked;
-    const found = flow.restored(questions, location.hash);
-    if (found === null) return location.hash === "" ? flow.resume(questions) : null;
-    const [restored, faults] = found;
-    if (faults.length) {
-      say(`Not understood in this link, and left out: ${faults.join(", ")}`, true);
+    if (kept?.asked) {
+      state = kept.asked;
+      said = kept.said ?? groups.NOTHING;
+      return true;
     }
-    return restored;
+    const found = flow.restored(questions, location.hash);
+    if (found === null && location.hash !== "") return false;
+    const [restored, faults, compared] = found ?? [flow.resume(questions), [], ""];
+    const read = compared === "" ? groups.NOTHING : groups.read(data.groups, compared);
+    const wrong = read === null ? [...faults, `groups=${compared}`] : faults;
+    if (wrong.length) say(`Not understood in this link, and left out: ${wrong.join(", ")}`, true);
+    state = restored;
+    said = read ?? groups.NOTHING;
+    return true;
   }
 
   form.addEventListener("submit", (event) => {
@@ -302,10 +322,7 @@ const advisorAsk = ((data, flow, result) => {
   });
   form.addEventListener("keydown", mark);
   addEventListener("popstate", (event) => {
-    const arrived = arrive(event.state);
-    if (arrived === null) return;
-    state = arrived;
-    show(true);
+    if (arrive(event.state)) show(true);
   });
 
   /** Lets the browser compile the kernel before anybody waits for it. */
@@ -316,7 +333,7 @@ const advisorAsk = ((data, flow, result) => {
 
   const idle = window.requestIdleCallback ?? setTimeout;
   form.addEventListener("input", () => idle(warmUp), { once: true });
-  state = arrive(history.state) ?? state;
+  arrive(history.state);
   document.documentElement.classList.add("asks");
   show(false);
 
@@ -325,8 +342,11 @@ const advisorAsk = ((data, flow, result) => {
     restart,
     review,
     finish,
-    answersFile: (name = "") => flow.answersFile(data, state.given, name),
+    answersFile: (name = "") => answersFile(name),
+    compare: (to) => {
+      said = to;
+    },
     state: () => state,
     decision: () => decision,
   };
-})(advisorData, advisorFlow, advisorResult);
+})(advisorData, advisorFlow, advisorGroups, advisorResult);

@@ -7,6 +7,8 @@
  *     address    the fragment of a link: only what was answered, by the shortest clear ids
  *     file       an answers file that advisor/ask/answers.py reads
  *
+ * Groups of criteria that were compared (site/groups.js) travel along in both as they are.
+ *
  * A state is never changed; every move returns a new one: {given, at, trail, ahead, dropped}, where
  * `at` is the id of a question, REVIEW or FINISHED.
  */
@@ -18,6 +20,8 @@ const advisorFlow = (() => {
   /** A shortened id keeps so many characters, so that a link can still be read. */
   const SHORTEST = 3;
   const PLACES = { ask: "", review: REVIEW, result: FINISHED };
+  /** The part of an address that holds compared groups. */
+  const GROUPS = "groups=";
 
   /** What can be answered, in order: the choices written down, and "Not sure" after them. */
   function choicesOf(question) {
@@ -140,9 +144,10 @@ const advisorFlow = (() => {
   /**
    * The fragment that restores the answers: `#result/stage=pro/workload=ima,tex`.
    *
-   * "Not sure" is what a missing answer counts as, so it is left out.
+   * "Not sure" is what a missing answer counts as, so it is left out. `compared` are groups as
+   * advisorGroups.link writes them.
    */
-  function address(questions, state) {
+  function address(questions, state, compared = "") {
     const place = Object.keys(PLACES).find((name) => PLACES[name] === state.at) ?? "ask";
     const parts = Object.entries(state.given)
       .filter(([, ids]) => ids[0] !== NOT_SURE)
@@ -151,20 +156,23 @@ const advisorFlow = (() => {
         const chosen = ids.map((choice) => shortened(choice, choices));
         return `${shortened(id, questions)}=${chosen.join(",")}`;
       });
-    return `#${[place, ...parts].join("/")}`;
+    const groups = compared === "" ? [] : [`${GROUPS}${compared}`];
+    return `#${[place, ...parts, ...groups].join("/")}`;
   }
 
   /**
    * The state that a fragment stands for; null if it is not one of ours.
    *
-   * `faults` are the parts that mean nothing here; the rest still counts.
+   * `faults` are the parts that mean nothing here; the rest still counts. Compared groups come back
+   * as they stand, "" without any.
    */
   function restored(questions, fragment) {
     const [place, ...parts] = fragment.replace(/^#/, "").split("/");
     if (!Object.hasOwn(PLACES, place)) return null;
     const given = {};
     const faults = [];
-    for (const part of parts) {
+    const groups = parts.find((part) => part.startsWith(GROUPS)) ?? GROUPS;
+    for (const part of parts.filter((it) => it !== groups)) {
       const [name, chosen = ""] = part.split("=");
       const question = lengthened(name, questions);
       const ids = chosen.split(",").map((id) => lengthened(id, question?.choices ?? [])?.id);
@@ -174,7 +182,7 @@ const advisorFlow = (() => {
     }
     const state = resume(questions, given);
     const at = PLACES[place];
-    return [at === "" ? state : settledAt(state, at), faults];
+    return [at === "" ? state : settledAt(state, at), faults, groups.slice(GROUPS.length)];
   }
 
   /** As if the person had looked at everything and moved on to the review or to the end. */
@@ -205,8 +213,9 @@ const advisorFlow = (() => {
    * @param {object} data what advisor/render/browser.py ships
    * @param {Object<string, string[]>} given the chosen ids by question
    * @param {string} project its name, or "" without one
+   * @param {string[]} groups what advisorGroups.lines says of compared groups
    */
-  function answersFile(data, given, project) {
+  function answersFile(data, given, project, groups = []) {
     const named = cleaned(project);
     const head = [
       "# What one project needs, for `advisor decide` and its kin.",
@@ -220,7 +229,7 @@ const advisorFlow = (() => {
       const line = chosen ? `${question.id} = ${value}` : `# ${question.id} = "${NOT_SURE}"`;
       return ["", ...comments(question), line];
     });
-    return [...head, "", "[answers]", ...lines, ""].join("\n");
+    return [...head, "", "[answers]", ...lines, ...groups, ""].join("\n");
   }
 
   function comments(question) {
@@ -251,12 +260,14 @@ const advisorFlow = (() => {
     choicesOf,
     cleaned,
     finish,
+    lengthened,
     next,
     progress,
     relevant,
     restored,
     resume,
     review,
+    shortened,
     standsAlone,
     unanswered,
   };

@@ -65,7 +65,7 @@ const advisorResult = (() => {
 
   /** Everything that the parts look up by id. */
   function lookup(data, given, decision) {
-    const needs = advisorScore.deriveNeeds(data, given);
+    const needs = advisorScore.deriveNeeds(data, given, decision.groups?.judgements);
     const named = (nouns) => new Map(nouns.map((noun) => [noun.id, noun]));
     const rows = advisorScore.rate(data, data.now, needs.focus);
     return {
@@ -780,8 +780,32 @@ const advisorResult = (() => {
         .map((choice) => choice.text);
       return element("tr", {}, rowHead(text), cell(texts.join("; ") || "Not sure"));
     });
-    if (rows.length === 0) return null;
-    return section("Your answers", table("What you answered", [["Question"], ["Answer"]], rows));
+    const { groups } = found.decision;
+    if (rows.length === 0 && groups === null) return null;
+    const compared = groups && weighingText(found.data.groups, groups);
+    return section(
+      "Your answers",
+      rows.length > 0 && table("What you answered", [["Question"], ["Answer"]], rows),
+      compared && element("p", {}, `You compared groups of criteria. ${compared}`),
+    );
+  }
+
+  /** What judgements on groups say together, and whether they agree. */
+  function weighingText(groups, { shares, ratio, acceptable, revisit }) {
+    const names = new Map(groups.map(({ id, name }) => [id, name]));
+    const parts = Object.entries(shares).map(([id, share]) => `${names.get(id)} ${percent(share)}`);
+    const weigh = `Of what these groups weigh together: ${parts.join(", ")}.`;
+    const found = `consistency ratio ${ratio.toFixed(2)}`;
+    if (acceptable || revisit === null) {
+      return `${weigh} The comparisons agree well enough (${found}, up to 0.10 is fine).`;
+    }
+    const said = (stated) => {
+      const [more, less] = [revisit.first, revisit.second].map((id) => names.get(id));
+      return stated < 1
+        ? `${less} matters ${times(1 / stated)} times as much as ${more}`
+        : `${more} matters ${times(stated)} times as much as ${less}`;
+    };
+    return `${weigh} The comparisons contradict each other (${found}; up to 0.10 is fine). Most at odds: you said that ${said(revisit.stated)}; the others say that ${said(revisit.implied)}.`;
   }
 
   function movedPart(found) {
@@ -851,7 +875,7 @@ const advisorResult = (() => {
       element(
         "p",
         {},
-        "Put the file into a clone of advisor. The terminal comes to the same numbers, to the last bit, and writes the report as one file; measurements of your own, where you have made some, count there in place of ours, and groups of criteria can be weighed against each other. Printing this page keeps everything that it says.",
+        "Put the file into a clone of advisor. The terminal comes to the same numbers, to the last bit, and writes the report as one file; measurements of your own, where you have made some, count there in place of ours. Printing this page keeps everything that it says.",
       ),
       command,
       element(
@@ -883,5 +907,5 @@ const advisorResult = (() => {
       `.venv/bin/advisor report ${file} --as-of ${asOf} -o report.html`,
     ].join("\n");
 
-  return { element, parts };
+  return { element, parts, weighingText };
 })();

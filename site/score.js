@@ -4,6 +4,7 @@
  * The decision in the browser: needs, kernel and verdict, the same to the last bit as in Python.
  *
  *     derive needs    advisor/decide/needs.py
+ *     weigh           advisor/decide/ahp.py
  *     rate            advisor/decide/ratings.py, from values that Python has computed
  *     kernel          advisor/decide/score.py
  *     rank, judge     advisor/decide/robustness.py
@@ -46,15 +47,16 @@ const advisorScore = (() => {
    *
    * @param {object} data what advisor/render/browser.py ships
    * @param {Object<string, string[]>} given the chosen ids by question; a missing one is "not sure"
+   * @param {object[]} judged groups of criteria compared in pairs: [{more, less, times}]
    * @returns {{own: Map, open: Map, core: Map, requirements: object[], focus: object,
    *   uses: string[]}} points by criterion from the user's answers, from questions left open and for
    *   every project; must-haves [{criterion, level, question, choice}]; what measurements must speak
    *   for; the frameworks in use
    */
-  function deriveNeeds(data, given) {
+  function deriveNeeds(data, given, judged = []) {
     const settled = settledChoices(data.questions, given);
     const core = data.criteria.filter((criterion) => criterion.core);
-    return {
+    const needs = {
       own: points(settled.map(({ choice }) => ({ weighs: choice.weighs, share: 1 }))),
       open: points(openPoints(data.questions, given)),
       core: new Map(core.map((criterion) => [criterion.id, criterion.core])),
@@ -62,6 +64,7 @@ const advisorScore = (() => {
       focus: joinedFocus(settled),
       uses: uses(settled),
     };
+    return judged.length === 0 ? needs : scaledByGroups(needs, data, groupShares(judged));
   }
 
   /**
@@ -162,6 +165,146 @@ const advisorScore = (() => {
       }
     }
     return [...strictest.values()];
+  }
+
+  /** The mean consistency index of judgements at random on so many things (Saaty 2005). */
+  const RANDOM_INDEX = [
+    0, 0, 0, 0.52, 0.89, 1.11, 1.25, 1.35, 1.4, 1.45, 1.49, 1.52, 1.54, 1.56, 1.58, 1.59,
+  ];
+  /** Saaty's bound: more inconsistency than a tenth of what chance gives calls for second thoughts. */
+  const ACCEPTABLE = 0.1;
+  /** The iteration ends when no weight moves by more than this, far below any meaning. */
+  const SETTLED = 1e-14;
+  const MOST_STEPS = 10000;
+
+  /**
+   * What judgements on groups say together (the analytic hierarchy process, Saaty 1980).
+   *
+   * @param {object[]} judged every two of the groups that they name, once: [{more, less, times}]
+   * @returns {{judgements: object[], shares: Object<string, number>, ratio: number,
+   *   acceptable: boolean, revisit: ?object}} shares add up to 1; ratio is how far the judgements
+   *   contradict each other, and revisit the one that does so most
+   */
+  function weigh(judged) {
+    const [groups, matrix] = pairwise(judged);
+    const ratio = consistencyRatio(matrix);
+    return {
+      judgements: judged,
+      shares: groupShares(judged),
+      ratio,
+      acceptable: ratio <= ACCEPTABLE,
+      revisit: worthRevisiting(groups, matrix),
+    };
+  }
+
+  /** The share of each group in what the groups weigh together, the largest first. */
+  function groupShares(judged) {
+    const [groups, matrix] = pairwise(judged);
+    const weights = priorities(matrix);
+    const shares = groups.map((group, place) => [group, weights[place]]);
+    shares.sort((one, other) => ascending(other[1], one[1]) || ascending(one[0], other[0]));
+    return Object.fromEntries(shares);
+  }
+
+  /** The groups in order of id, and how many times as important each is as each other. */
+  function pairwise(judged) {
+    const groups = [...new Set(judged.flatMap(({ more, less }) => [more, less]))].sort(ascending);
+    return [groups, groups.map((row) => groups.map((column) => judgement(judged, row, column)))];
+  }
+
+  function judgement(judged, row, column) {
+    if (row === column) return 1;
+    const stated = judged.find(({ more, less }) => more === row && less === column);
+    if (stated !== undefined) return stated.times;
+    return 1 / judged.find(({ more, less }) => more === column && less === row).times;
+  }
+
+  /** The weights, adding up to 1: the principal eigenvector, by power iteration. */
+  function priorities(matrix) {
+    let weights = matrix.map(() => 1 / matrix.length);
+    for (let step = 0; step < MOST_STEPS; step += 1) {
+      const grown = product(matrix, weights);
+      const total = sum(grown);
+      const moved = grown.map((value) => value / total);
+      const still = (value, place) => Math.abs(value - weights[place]) <= SETTLED;
+      if (moved.every(still)) return moved;
+      weights = moved;
+    }
+    return weights;
+  }
+
+  const product = (matrix, weights) =>
+    matrix.map((row) => sum(row.map((value, place) => value * weights[place])));
+
+  /** How inconsistent the judgements are: 0 not at all, 1 as random ones are. */
+  function consistencyRatio(matrix) {
+    const size = matrix.length;
+    if (size < 3) return 0;
+    const eigenvalue = sum(product(matrix, priorities(matrix)));
+    const ratio = (eigenvalue - size) / (size - 1) / RANDOM_INDEX[size];
+    return ratio > 0 ? ratio : 0;
+  }
+
+  /** The judgement that lowers the ratio most when it becomes what the weights imply, if any does. */
+  function worthRevisiting(groups, matrix) {
+    const weights = priorities(matrix);
+    let best = null;
+    let least = consistencyRatio(matrix);
+    for (let row = 0; row < groups.length; row += 1) {
+      for (let column = row + 1; column < groups.length; column += 1) {
+        const implied = weights[row] / weights[column];
+        const ratio = consistencyRatio(withJudgement(matrix, row, column, implied));
+        // Rounding alone lowers nothing.
+        if (least - ratio > 1e-12) {
+          const [first, second] = [groups[row], groups[column]];
+          best = { first, second, stated: matrix[row][column], implied, ratio };
+          least = ratio;
+        }
+      }
+    }
+    return best;
+  }
+
+  function withJudgement(matrix, row, column, judged) {
+    const changed = matrix.map((values) => [...values]);
+    changed[row][column] = judged;
+    changed[column][row] = 1 / judged;
+    return changed;
+  }
+
+  /** The same needs with the points of the groups that have shares divided by them. */
+  function scaledByGroups(needs, { criteria }, shares) {
+    const groups = new Map(criteria.map(({ id, group }) => [id, group]));
+    const factors = groupFactors(groupPoints(needs, groups), shares);
+    const scaled = (found) =>
+      new Map([...found].map(([id, value]) => [id, value * factors.get(groups.get(id))]));
+    const { own, open, core } = needs;
+    return { ...needs, own: scaled(own), open: scaled(open), core: scaled(core) };
+  }
+
+  /** The points of every group that the needs mention. */
+  function groupPoints(needs, groups) {
+    const total = new Map();
+    for (const found of [needs.own, needs.open, needs.core]) {
+      for (const [id, value] of found) {
+        total.set(groups.get(id), (total.get(groups.get(id)) ?? 0) + value);
+      }
+    }
+    return total;
+  }
+
+  /** What the points of each group are multiplied by, so that the sum of all points stays. */
+  function groupFactors(found, shares) {
+    const weighed = (group) => Object.hasOwn(shares, group) && found.get(group) > 0;
+    const groups = [...found.keys()].filter(weighed);
+    const shared = sum(groups.map((group) => shares[group]));
+    const everything = sum(groups.map((group) => found.get(group)));
+    return new Map(
+      [...found].map(([group, own]) => [
+        group,
+        weighed(group) ? ((shares[group] / shared) * everything) / own : 1,
+      ]),
+    );
   }
 
   function joinedFocus(settled) {
@@ -705,15 +848,16 @@ const advisorScore = (() => {
    *
    * @param {object} data what advisor/render/browser.py ships
    * @param {Object<string, string[]>} given the chosen ids by question
+   * @param {object[]} judged groups of criteria compared in pairs, as for deriveNeeds
    * @returns {object} the keys of `advisor decide --json` that do not repeat its input; ratings
    *   also say whose quality they are (`inherits`)
    */
-  function decide(data, given) {
-    const needs = deriveNeeds(data, given);
+  function decide(data, given, judged = []) {
+    const needs = deriveNeeds(data, given, judged);
     const layers = data.before === null ? [data.now] : [data.now, data.before];
     const [now, then] = outcomes(data, layers, needs);
     const open = unmeasured(data, now.ratings, needs);
-    const situation = situate(data, given, needs, now);
+    const situation = situate(data, given, judged, needs, now);
     const plan = makePlan(situation, now);
     return {
       verdict: now.verdict,
@@ -722,6 +866,7 @@ const advisorScore = (() => {
       tie: now.counts === null ? 0 : now.counts.ties / now.counts.draws,
       unmet: now.counts === null ? 1 : now.counts.unmet / now.counts.draws,
       own_share: ownShare(needs),
+      groups: judged.length === 0 ? null : weigh(judged),
       ruled_out: now.ruledOut,
       doubts: doubts(data, now, needs),
       rescues: rescues(now),
@@ -769,7 +914,7 @@ const advisorScore = (() => {
   }
 
   /** What was decided, with the ways to decide it again after a change. */
-  function situate(data, given, needs, { ratings, matrix }) {
+  function situate(data, given, judged, needs, { ratings, matrix }) {
     const known = new Map();
     const evidence = (focus) => {
       const named = FOCUS.map((of) => focus[of].join(",")).join("/");
@@ -780,12 +925,12 @@ const advisorScore = (() => {
     const answered = (question, ids) => {
       const named = `${question}=${ids.join(",")}`;
       if (!posed.has(named)) {
-        const changed = deriveNeeds(data, { ...given, [question]: ids });
+        const changed = deriveNeeds(data, { ...given, [question]: ids }, judged);
         posed.set(named, pose(data, changed, evidence(changed.focus)));
       }
       return posed.get(named);
     };
-    return { data, given, needs, ratings: byKey(ratings), matrix, answered };
+    return { data, given, judged, needs, ratings: byKey(ratings), matrix, answered };
   }
 
   /**
@@ -954,12 +1099,12 @@ const advisorScore = (() => {
   }
 
   /** Ranking and verdict as if the project were at this stage. */
-  function decidedAt({ data, given, answered }, stage) {
+  function decidedAt({ data, given, judged, answered }, stage) {
     const matrix = answered(STAGE, [stage]);
     const { draws, plan_draws: fewer } = data.policy;
     const policy = { ...data.policy, draws: draws < fewer ? draws : fewer };
     const ranking = matrix.frameworks.length ? rank(matrix, acceptability(matrix, policy)) : [];
-    const share = ownShare(deriveNeeds(data, { ...given, [STAGE]: [stage] }));
+    const share = ownShare(deriveNeeds(data, { ...given, [STAGE]: [stage] }, judged));
     return { ranking, verdict: judge(ranking, share, policy) };
   }
 
@@ -1640,6 +1785,7 @@ const advisorScore = (() => {
     rate,
     relevance,
     ruledOut,
+    weigh,
   };
 })();
 

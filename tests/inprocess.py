@@ -13,6 +13,7 @@ from pathlib import Path
 
 from advisor.cli import app
 from advisor.errors import AdvisorError
+from tests.clock import EPOCH
 from tests.test_cli import ROOT
 
 
@@ -48,7 +49,7 @@ def _environment(cwd: Path, more: dict[str, str]) -> Iterator[None]:
         del os.environ[key]
     os.environ.pop("GITHUB_ACTIONS", None)
     os.environ.update(
-        ADVISOR_RESULTS=str(cwd / "no-runs-of-my-own"), SOURCE_DATE_EPOCH="1795564800", **more
+        ADVISOR_RESULTS=str(cwd / "no-runs-of-my-own"), SOURCE_DATE_EPOCH=EPOCH, **more
     )
     try:
         yield

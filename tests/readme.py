@@ -1,7 +1,8 @@
-"""The parts of README.md that a command made; `python -m tests.readme` makes them again.
+"""The parts of documents that a command made; `python -m tests.readme` makes them again.
 
 A part stands between `<!-- made by: COMMAND -->` and `<!-- end -->`: what COMMAND prints,
-as a block of code or, where it is Markdown, as it is.
+as a block of code or, where it is Markdown, as it is. The date in COMMAND becomes that of the
+newest evidence.
 """
 
 import os
@@ -11,8 +12,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.clock import NEWEST
+
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+DOCUMENTS = (README, ROOT / "docs" / "measurements.md")
 PART = re.compile(
     r"(<!-- made by: (?P<command>[^\n]+) -->\n)(?P<text>.*?)(<!-- end -->)", re.DOTALL
 )
@@ -21,6 +25,11 @@ PART = re.compile(
 def remade(text: str) -> str:
     """`text` with every such part as its command prints it now."""
     return PART.sub(lambda part: part[1] + _printed(part["command"]) + part[4], text)
+
+
+def dated(text: str) -> str:
+    """`text` with every such command asking for the newest evidence."""
+    return re.sub(r"(<!-- made by: .* --as-of )[\d-]+", rf"\g<1>{NEWEST}", text)
 
 
 def _printed(command: str) -> str:
@@ -42,4 +51,6 @@ def _printed(command: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(remade(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for document in DOCUMENTS:
+        text = dated(document.read_text(encoding="utf-8"))
+        document.write_text(remade(text), encoding="utf-8")

@@ -18,10 +18,11 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from tests.chromium import ARGUMENTS, path
+from tests.clock import NEWEST
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "images"
-DATE = "2026-11-25"
+DATE = NEWEST.isoformat()
 ANSWERS = "examples/quick-prototype.answers.toml"
 
 #: (picture, page below the folder of made files, width, height, colour scheme).

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from advisor.cli import app
+from tests.clock import EPOCH
 from tests.inprocess import advisor
 from tests.test_cli import EXAMPLES, ROOT
 
@@ -55,7 +56,7 @@ def ran(
             **environment,
             "PYTHONPATH": str(ROOT),
             "ADVISOR_RESULTS": str(runner / "none"),
-            "SOURCE_DATE_EPOCH": "1795564800",
+            "SOURCE_DATE_EPOCH": EPOCH,
             "RUNNER_TEMP": str(runner),
             "GITHUB_OUTPUT": str(output),
             "GITHUB_ACTIONS": "true",

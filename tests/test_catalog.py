@@ -73,7 +73,7 @@ FAULTS = [
     ),
     (
         "policy.toml",
-        'estimator = "lower-quartile"',
+        'estimator = "minimum"',
         'estimator = "mean"',
         ("policy.toml", "estimator"),
     ),

@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from datetime import date
 from typing import Literal, get_args
 
 import pytest
 
 from advisor.evidence import Evidence, gather
 from advisor.model import Catalog, Claim
+from tests.clock import NEWEST
 
 #: The stated tally. A verdict that changes changes it here, in the same commit as its reason. What
 #: is decided by measuring follows from the cells, and is none of this list's business.
@@ -37,13 +37,9 @@ CLAIM_ID = re.compile(rf"\b(?:{'|'.join(SECTIONS)})-(?:{'|'.join(FRAMEWORKS)})-\
 SENTENCE_END = re.compile(r"[.?!](?=\s|$)")
 
 
-#: The day of the proofs that are shipped.
-TODAY = date(2026, 11, 25)
-
-
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
-    return gather((), TODAY)
+    return gather((), NEWEST)
 
 
 @pytest.fixture(scope="module")

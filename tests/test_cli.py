@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import EPOCH, NEWEST
 from tests.runfiles import MACHINE, content, written
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +29,7 @@ def advisor(
             **inherited,
             "PYTHONPATH": str(ROOT),
             "ADVISOR_RESULTS": str(cwd / "no-runs-of-my-own"),
-            "SOURCE_DATE_EPOCH": "1795564800",  # 2026-11-25
+            "SOURCE_DATE_EPOCH": EPOCH,
             **environment,
         },
         stdin=subprocess.DEVNULL,
@@ -81,7 +82,7 @@ def test_decide_as_json_has_what_programs_rely_on() -> None:
     assert sum(parts) == pytest.approx(first["score"])
     assert decision["ruled_out"] == []
     assert decision["stack"]
-    assert decision["as_of"] == "2026-11-25"
+    assert decision["as_of"] == NEWEST.isoformat()
     assert decision["evidence_digest"].startswith("sha256:")
 
 

@@ -47,6 +47,14 @@ def test_results_are_filtered(tmp_path: Path) -> None:
     table = advisor("results", "--results", tmp_path, "--task", "cnn-cifar").stdout
     assert "cnn-cifar" in table
     assert "mlp-mnist" not in table
+    failed = {"task": "cnn-cifar", "outcome": "failed", "reason": "out of memory"}
+    lost = [{**failed, "phase": phase, "metric": phase} for phase in ("predict", "train")]
+    written(
+        tmp_path / "s" / "lost.json",
+        content("pytorch-eager", 3, benchmarks=[], outcomes=lost, session="20261120T115000Z"),
+    )
+    table = advisor("results", "--results", tmp_path, "--phase", "train").stdout
+    assert "failed: pytorch-eager; train of cnn-cifar: out of memory" in table
     rows = list(csv.DictReader(io.StringIO(advisor("results", "--csv").stdout)))
     assert {"stack", "value", "runs"} <= rows[0].keys()
 
@@ -84,7 +92,7 @@ def test_a_study_is_read_as_a_study_only(tmp_path: Path) -> None:
         session(tmp_path / "aa", "20261120", twin=twin)
     done = advisor("results", "aa", tmp_path / "aa")
     assert done.returncode == 0, done.stderr
-    assert "The policy uses lower-quartile: 6 of 6 cells tie" in done.stdout
+    assert "The policy uses minimum: 6 of 6 cells tie" in done.stdout
     complaint(advisor("results", "--results", tmp_path / "aa"), "no evidence")
     session(tmp_path / "s", "20261120")
     complaint(advisor("results", "aa", tmp_path / "s"), "no part of an A/A study")

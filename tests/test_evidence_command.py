@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import EPOCH
 from tests.test_cli import ROOT, complaint
 
 #: The cheapest probe: it reads metadata.
@@ -25,7 +26,7 @@ def advisor(
     own = {
         "PYTHONPATH": str(folder),
         "ADVISOR_RESULTS": str(folder / "no-runs-of-my-own"),
-        "SOURCE_DATE_EPOCH": "1795564800",  # 2026-11-25
+        "SOURCE_DATE_EPOCH": EPOCH,
     }
     return subprocess.run(
         [sys.executable, "-m", "advisor", *map(str, arguments)],

@@ -1,19 +1,22 @@
-"""What README.md shows is what the commands do."""
+"""What README.md and docs/measurements.md show is what the commands do."""
 
 import re
 from pathlib import Path
 
+import pytest
+
 from advisor.cli import app
-from tests.readme import PART, README, remade
+from tests.readme import DOCUMENTS, PART, README, remade
 from tests.screenshots import TERMINAL, terminal
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def test_what_a_command_printed_is_what_it_prints_today() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert len(PART.findall(text)) >= 2
-    assert remade(text) == text, "run `python -m tests.readme` and commit README.md"
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_what_a_command_printed_is_what_it_prints_today(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    assert PART.search(text)
+    assert remade(text) == text, f"run `python -m tests.readme` and commit {document.name}"
 
 
 def test_every_command_named_exists() -> None:

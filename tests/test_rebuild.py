@@ -25,11 +25,11 @@ from advisor.recorded import read_recorded
 from advisor.render.record import Provenance
 from advisor.render.report import report
 from advisor.render.seal import is_intact, sealed, sealed_json
+from tests.clock import EPOCH, NEWEST
 from tests.inprocess import advisor
 from tests.runfiles import content, written
 from tests.test_cli import EXAMPLES, ROOT, complaint
 
-WHEN = date(2026, 11, 25)
 FORMATS = ["html", "md", "json"]
 PROTOTYPE = EXAMPLES / "quick-prototype.answers.toml"
 
@@ -40,14 +40,14 @@ def _only_bundled_runs() -> None:
 
 
 @cache
-def evidence(when: date = WHEN) -> Evidence:
+def evidence(when: date = NEWEST) -> Evidence:
     return gather((), when)
 
 
 @cache
 def made(format: str) -> str:
     answers = read_answers(PROTOTYPE, evidence().catalog)
-    decision = decide(evidence().catalog, evidence().cells, answers, as_of=WHEN)
+    decision = decide(evidence().catalog, evidence().cells, answers, as_of=NEWEST)
     provenance = Provenance("advisor report a.toml", __version__)
     return report(decision, evidence().catalog, provenance, runs=evidence().runs, format=format)
 
@@ -143,7 +143,7 @@ def test_another_version_or_other_evidence_cannot_tell(
     assert other.outcome == "unknown"
     assert "rests on the evidence sha256:" in str(other.reasons[0])
     with pytest.raises(RecordError, match="rests on the evidence"):
-        rebuild(read_recorded(reports[format]), without_a_statement(WHEN), version=__version__)
+        rebuild(read_recorded(reports[format]), without_a_statement(NEWEST), version=__version__)
 
 
 def without_a_statement(when: date) -> Evidence:
@@ -193,13 +193,13 @@ def test_a_record_made_with_ones_own_runs_asks_for_them(tmp_path: Path) -> None:
             written(folder / f"{stack}-steps-{index}.json", content(stack, index))
     own = [tmp_path / "runs"]
     path = tmp_path / "r.html"
-    command = ("report", PROTOTYPE, "--results", "runs", "--as-of", WHEN, "-o", "r.html")
+    command = ("report", PROTOTYPE, "--results", "runs", "--as-of", NEWEST, "-o", "r.html")
     assert advisor(*command, cwd=tmp_path).returncode == 0
     assert verify(path, lambda when: gather(own, when), version=__version__) == Finding("untouched")
     finding = found(path)
     assert finding.outcome == "unknown"
     assert "--results" in finding.reasons[0].cure
-    assert f"--as-of {WHEN} --results runs -o r.html" in path.read_text()
+    assert f"--as-of {NEWEST} --results runs -o r.html" in path.read_text()
 
 
 def test_the_seal_is_broken_by_anything() -> None:
@@ -269,7 +269,7 @@ def test_a_report_is_the_same_whatever_the_hash_seed_and_time_zone(tmp_path: Pat
                 "PYTHONPATH": str(ROOT),
                 "PYTHONHASHSEED": seed,
                 "TZ": zone,
-                "SOURCE_DATE_EPOCH": "1795564800",
+                "SOURCE_DATE_EPOCH": EPOCH,
             },
             check=True,
             capture_output=True,
@@ -285,4 +285,4 @@ def test_where_a_report_was_made_is_not_in_it(tmp_path: Path) -> None:
     advisor("report", secret / "a.toml", "-o", secret / "r.html")
     text = (secret / "r.html").read_text()
     assert not re.search(r"secret-folder|/tmp/|/home/|/root/", text)
-    assert "advisor report a.toml --as-of 2026-11-25 -o r.html" in text
+    assert f"advisor report a.toml --as-of {NEWEST} -o r.html" in text

@@ -20,6 +20,7 @@ from advisor.model import Catalog, Judgement, Needs, Revisit, Weighing
 __all__ = [
     "ACCEPTABLE",
     "consistency_ratio",
+    "group_shares",
     "pairwise",
     "priorities",
     "scaled_by_groups",
@@ -63,16 +64,31 @@ def weigh(judgements: Sequence[Judgement]) -> Weighing:
 
     ValueError as for `pairwise`.
     """
-    groups = sorted({group for judged in judgements for group in (judged.more, judged.less)})
-    matrix = pairwise(groups, {(judged.more, judged.less): judged.times for judged in judgements})
-    shares = zip(groups, priorities(matrix), strict=True)
+    groups, matrix = _compared(judgements)
     ratio = consistency_ratio(matrix)
     return Weighing(
-        shares=tuple(sorted(shares, key=lambda share: (-share[1], share[0]))),
+        shares=group_shares(judgements),
         ratio=ratio,
         acceptable=ratio <= ACCEPTABLE,
         revisit=worth_revisiting(groups, matrix),
     )
+
+
+def group_shares(judgements: Sequence[Judgement]) -> tuple[tuple[str, float], ...]:
+    """The share (0 to 1) of each group in what the groups weigh together, the largest first.
+
+    ValueError as for `pairwise`.
+    """
+    groups, matrix = _compared(judgements)
+    shares = zip(groups, priorities(matrix), strict=True)
+    return tuple(sorted(shares, key=lambda share: (-share[1], share[0])))
+
+
+def _compared(judgements: Sequence[Judgement]) -> tuple[list[str], Pairwise]:
+    """The groups in order of id, and how many times as important each is as each other."""
+    groups = sorted({group for judged in judgements for group in (judged.more, judged.less)})
+    stated = {(judged.more, judged.less): judged.times for judged in judgements}
+    return groups, pairwise(groups, stated)
 
 
 def pairwise(

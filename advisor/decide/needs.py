@@ -7,7 +7,7 @@ its choices, kept apart from the user's own, because only the latter support a f
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from advisor.decide.ahp import scaled_by_groups, weigh
+from advisor.decide.ahp import group_shares, scaled_by_groups
 from advisor.model import (
     NOT_SURE,
     Answers,
@@ -44,7 +44,7 @@ def derive_needs(catalog: Catalog, answers: Answers) -> Needs:
     )
     if not answers.groups:
         return needs
-    return scaled_by_groups(needs, catalog, dict(weigh(answers.groups).shares))
+    return scaled_by_groups(needs, catalog, dict(group_shares(answers.groups)))
 
 
 def _settled(

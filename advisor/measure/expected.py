@@ -1,4 +1,4 @@
-"""About how long a process will take, before any has ended: guesses for two cores.
+"""About how long a process will take, before any has ended: as seen on two cores.
 
 They are for the plan that is shown beforehand, and for knowing when a process hangs; once the first
 processes have ended, what they took counts instead.
@@ -19,17 +19,17 @@ PARENTS = ("startup", "memory")
 #: One task in one phase, from building the model to the last sample.
 TASK_SECONDS = {
     "startup": 10.0,
-    "train": 5.0,
-    "predict": 4.0,
-    "fit": 20.0,
-    "learn": 40.0,
-    "export": 60.0,
+    "train": 3.5,
+    "predict": 3.0,
+    "fit": 7.0,
+    "learn": 50.0,
+    "export": 40.0,
     "memory": 12.0,
     "harness": 3.0,
 }
 
 #: What a back end's compiler takes of its own for one task, where the mode is "compiled".
-COMPILE_SECONDS = {"PyTorch": 25.0, "TensorFlow": 10.0, "JAX": 5.0}
+COMPILE_SECONDS = {"PyTorch": 25.0, "TensorFlow": 2.0, "JAX": 2.0}
 
 #: The gate for one stack and task: gradients, ten steps and outputs.
 GATE_SECONDS = 4.0

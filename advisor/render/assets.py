@@ -12,7 +12,8 @@ __all__ = ["SCRIPTS", "assets", "script", "style"]
 
 #: Classic scripts, since modules do not load from file://.
 SCRIPTS = (
-    "load.js", "filter.js", "compare.js", "charts.js", "score.js", "flow.js", "result.js", "ask.js",
+    "load.js", "filter.js", "compare.js", "charts.js",
+    "score.js", "flow.js", "result.js", "groups.js", "ask.js",
 )  # fmt: skip
 
 

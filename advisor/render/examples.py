@@ -100,4 +100,11 @@ def _first_comment(path: Path) -> Iterator[str]:
 def _fragment(answers: Answers) -> str:
     """The fragment that site/flow.js restores; whole ids, which it takes as well as short ones."""
     given = {id: chosen for id, chosen in answers.given.items() if chosen != (NOT_SURE,)}
-    return "/".join(["result", *(f"{id}={','.join(chosen)}" for id, chosen in given.items())])
+    judged = ",".join(f"{one.more}.{one.less}.{one.times:g}" for one in answers.groups)
+    return "/".join(
+        [
+            "result",
+            *(f"{id}={','.join(chosen)}" for id, chosen in given.items()),
+            *([f"groups={judged}"] if judged else []),
+        ]
+    )

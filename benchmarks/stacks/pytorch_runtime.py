@@ -40,6 +40,8 @@ class PytorchRuntime:
                 cure="Install its CUDA build and the driver, or measure with --device cpu",
             )
         self.device = torch.device(device)
+        # What an earlier process compiled and kept on disk would be no part of the first call.
+        torch.compiler.config.force_disable_caches = True
         # The newer `fp32_precision` would say it in one line, but torch.compile still asks these.
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False

@@ -19,6 +19,16 @@ def test_listing_the_stacks_loads_no_framework() -> None:
     assert python("-c", script).returncode == 0
 
 
+def test_nothing_that_was_compiled_before_is_taken_from_disk() -> None:
+    script = """
+import sys
+from benchmarks import stacks
+stacks.open_stack("pytorch-compile", 1)
+sys.exit(not sys.modules["torch"].compiler.config.force_disable_caches)
+"""
+    assert python("-c", script).returncode == 0
+
+
 def test_threads_are_read_back(lab: Lab) -> None:
     for stack, report in lab.reports.items():
         assert report["threads"] == {"threads": 1, "interop_threads": 1}, stack

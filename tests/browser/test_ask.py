@@ -3,6 +3,7 @@
 import statistics
 import sys
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -30,9 +31,10 @@ CLICKED = 3
 WHOLE, FEWER = 5, 1000
 
 #: Answers everything that is asked, decides, and returns what the page then holds.
-DRIVE = """async ([wanted, draws]) => {
+DRIVE = """async ([wanted, draws, said]) => {
   advisorData.policy.draws = draws;
   advisorAsk.restart();
+  advisorAsk.compare(said);
   while (!advisorAsk.state().at.startsWith(":")) {
     advisorAsk.answer(wanted[advisorAsk.state().at] ?? ["not-sure"]);
   }
@@ -87,6 +89,16 @@ def answer_sets(built: Built) -> Iterator[dict[str, list[str]]]:
         yield {question.id: list(chosen(question, random)) for question in built.catalog.questions}
 
 
+def compared(built: Built, random: Random) -> dict[str, Any]:
+    """Every two of some groups compared, or nothing, as the page keeps it."""
+    ids = [group.id for group in built.catalog.groups]
+    named = set(random.sample(ids, random.choice([0, 0, 0, 2, 3, 5])))
+    pairs = combinations([id for id in ids if id in named], 2)
+    scale = [-9, -7, -5, -3, 1, 3, 5, 7, 9]
+    times = {f"{first}/{second}": random.choice(scale) for first, second in pairs}
+    return {"groups": [id for id in ids if id in named], "times": times}
+
+
 def decided(built: Built, answers: Answers, draws: int | None = None) -> Any:
     """What `advisor decide` makes of the answers, with every number as its 64 bits."""
     catalog = with_draws(built.catalog, draws or built.catalog.policy.draws)
@@ -119,8 +131,10 @@ def test_answers_from_the_page_decide_the_same_to_the_bit(built: Built, opened: 
     with opened() as page:
         for number, wanted in enumerate(answer_sets(built)):
             draws = built.catalog.policy.draws if number < WHOLE else FEWER
-            held = page.evaluate(DRIVE, [wanted, draws])
+            said = compared(built, Random(9500 + number))
+            held = page.evaluate(DRIVE, [wanted, draws, said])
             answers = parse_answers(held["file"], "the page", built.catalog)
+            assert len(answers.groups) == len(said["times"])
             assert answers.project == 'Ärger "x"'
             assert answers.questionnaire == questionnaire_digest(built.catalog)
             assert {id: list(ids) for id, ids in answers.given.items()} == held["given"]
@@ -133,6 +147,11 @@ def test_answers_from_the_page_decide_the_same_to_the_bit(built: Built, opened: 
             assert restored[1] == []
             assert restored[0]["given"] == sure
             assert restored[0]["at"] == ":finished"
+            if said["times"]:
+                read = "([text]) => advisorGroups.read(advisorData.groups, text)"
+                assert page.evaluate(read, [restored[2]])["times"] == said["times"]
+            else:
+                assert restored[2] == ""
     assert flips >= {"answer", "weight", "group", "measurement", "cell"}
 
 
@@ -174,6 +193,51 @@ def reply(page: Page, question: Question, random: Random, *, keys: bool) -> None
         page.keyboard.press("Enter")
     else:
         page.get_by_role("button", name="Next").click()
+
+
+def test_groups_are_compared_in_the_review_and_count(
+    built: Built, opened: Opened, folder: Path
+) -> None:
+    with opened("#review/stage=production/targets=mobile") as page:
+        weigh = page.locator(".weigh")
+        weigh.locator("summary").click()
+        for name in ("Hardware", "Deployment and production", "Security"):
+            weigh.get_by_label(name, exact=True).check()
+        assert "3 pairs are still to be compared" in weigh.inner_text()
+        page.get_by_label("Deployment and production or Hardware?").select_option("5")
+        page.get_by_label("Deployment and production or Security?").select_option("-3")
+        page.get_by_label("Hardware or Security?").select_option(label="Both matter the same")
+        assert "contradict each other" in weigh.inner_text()
+        page.get_by_label("Hardware or Security?").select_option("-9")
+        assert "agree well enough" in weigh.inner_text()
+        address = page.evaluate("location.hash")
+        page.get_by_role("button", name="Decide").click()
+        decision = wait_for_decision(page)
+        assert "You compared groups of criteria." in page.inner_text("#ask-result")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download answers").click()
+        download.value.save_as(folder / "answers.toml")
+        page.go_back()
+        assert page.get_by_label("Hardware or Security?").input_value() == "-9"
+        page.get_by_label("Security", exact=True).uncheck()
+        page.get_by_label("Hardware", exact=True).uncheck()
+        assert "groups=" not in page.evaluate("location.hash")
+    assert "groups=sec." in address
+    answers = read_answers(folder / "answers.toml", built.catalog)
+    assert len(answers.groups) == 3
+    agree(decided(built, answers), exact(plain(decision)))
+    with opened(address.replace("review", "result")) as page:
+        assert wait_for_decision(page) == decision
+
+
+def test_more_groups_than_can_be_compared_cannot_be_chosen(opened: Opened) -> None:
+    with opened("#review/stage=production") as page:
+        page.locator(".weigh summary").click()
+        boxes = page.locator(".weigh input")
+        for place in range(5):
+            boxes.nth(place).check()
+        assert page.locator(".pair").count() == 10
+        assert all(boxes.nth(place).is_disabled() for place in range(5, boxes.count()))
 
 
 def test_the_flow_is_the_terminals(built: Built, opened: Opened) -> None:
@@ -261,8 +325,9 @@ def test_next_without_an_answer_asks_for_one(opened: Opened) -> None:
 
 
 def test_a_link_that_means_nothing_is_said_and_survived(opened: Opened) -> None:
-    with opened("#result/stage=production/nonsense=x/workload=<b>") as page:
-        assert wait_for_decision(page)["verdict"]
+    wrong = "nonsense=x/workload=<b>/groups=hardware.hardware.3"
+    with opened(f"#result/stage=production/{wrong}") as page:
+        assert wait_for_decision(page)["groups"] is None
         assert page.evaluate("Object.keys(advisorAsk.state().given)") == ["stage"]
         assert page.locator("#ask-status").is_visible()
         assert "left out: nonsense=x, workload=" in page.inner_text("#ask-status")
@@ -336,7 +401,7 @@ def test_a_result_is_printed_alone_and_whole(opened: Opened) -> None:
     "fragment",
     [
         "#ask/stage=production",
-        "#review/stage=production",
+        "#review/stage=production/groups=dep.har.5,dep.sec.3,sec.har.3",
         "#result/stage=production/today=tensorflow/keeping=untouched/targets=mobile",
         "#result/targets=microcontroller,browser/operating-system=windows-gpu",
     ],

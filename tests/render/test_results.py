@@ -1,7 +1,6 @@
 """The measurements as data and as tables."""
 
 import csv
-import datetime as dt
 import io
 import json
 import re
@@ -11,6 +10,7 @@ from advisor.evidence import cells_of, gather
 from advisor.model import Cell
 from advisor.render.results import results_csv, results_json, results_markdown
 from advisor.runs import Runs, read_runs
+from tests.clock import NEWEST
 from tests.decide.small import CATALOG, CELLS, cell
 from tests.measure.laboratories import CATALOG as REAL
 from tests.runfiles import benchmark, content, process_file, written
@@ -187,7 +187,7 @@ def test_nothing_measured_is_said() -> None:
 
 
 def test_the_committed_results_are_read() -> None:
-    evidence = gather((), dt.date(2026, 11, 25))
+    evidence = gather((), NEWEST)
     assert {c.stack for c in evidence.cells} >= {
         f.default_stack for f in evidence.catalog.frameworks
     }

@@ -81,9 +81,9 @@ const twinParts = (score, vectors) => {
     };
   };
 
-  const decision = ({ data, given }) => {
-    const needs = score.deriveNeeds(vectors.data[data], given);
-    return { needs, decision: score.decide(vectors.data[data], given) };
+  const decision = ({ data, given, judged }) => {
+    const needs = score.deriveNeeds(vectors.data[data], given, judged);
+    return { needs, decision: score.decide(vectors.data[data], given, judged) };
   };
 
   return {

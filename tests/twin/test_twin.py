@@ -82,6 +82,14 @@ BREAKS = {
     "who is compared anew": ("[framework]) => framework === gone", "[framework]) => !framework"),
     "what settles": ("share: share * part,", "share: part,"),
     "who is out": ("own < 0 ? -1 :", "own < 0 ? 0 :"),
+    "principal eigenvector": ("<= SETTLED", "<= 1e-3"),
+    "consistency": ("(size - 1) / RANDOM_INDEX", "size / RANDOM_INDEX"),
+    "which judgement is odd": ("least - ratio > 1e-12", "least - ratio > 1e-2"),
+    "points of a group": (
+        "((shares[group] / shared) * everything)",
+        "(shares[group] * everything)",
+    ),
+    "groups in a changed answer": ("[question]: ids }, judged)", "[question]: ids })"),
     "who may turn out to be out": ("missed ? [...out, framework] : out", "out"),
 }
 
@@ -129,6 +137,9 @@ def test_the_vectors_hold_what_is_hard(twins: Twins) -> None:
     assert {check["agree"] for check in checks} == {True, False}
     assert any(check["reversals"] for check in checks)
     assert any(decision["before"] is None for decision in decisions)
+    weighed = [decision["groups"] for decision in decisions if decision["groups"]]
+    assert {weighing["acceptable"] for weighing in weighed} == {True, False}
+    assert {weighing["revisit"] is None for weighing in weighed} == {True, False}
     for found, kinds in (("flips", FlipKind), ("settles", SettleKind)):
         assert {it["kind"] for decision in decisions for it in decision[found]} == set(
             get_args(kinds)

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
+from itertools import combinations
 from random import Random
 from typing import Any
 
@@ -35,6 +36,7 @@ from advisor.model import (
     Catalog,
     Cell,
     Choice,
+    Judgement,
     Needs,
     Policy,
     Question,
@@ -69,6 +71,7 @@ TWINNED = (
     "tie",
     "unmet",
     "own_share",
+    "groups",
     "ruled_out",
     "doubts",
     "rescues",
@@ -142,7 +145,10 @@ def exact(value: Any) -> Any:
 def problems() -> tuple[dict[str, Any], Any]:
     """The problems as JSON types, and the answers that Python gives to them."""
     situations = _situations()
-    asked = list(_asked(situations, DECISIONS))
+    asked = [
+        (place, given, _judged(situations[place].catalog, Random(8000 + number)))
+        for number, (place, given) in enumerate(_asked(situations, DECISIONS))
+    ]
     data = [browser_data(s.catalog, s.cells, as_of=s.as_of) for s in situations]
     hashed = [_word(Random(number)) for number in range(WORDS)]
     drawn = [_problem(Random(1000 + number)) for number in range(KERNELS)]
@@ -150,12 +156,17 @@ def problems() -> tuple[dict[str, Any], Any]:
         "words": hashed,
         "kernels": [_shipped(*problem) for problem in drawn],
         "data": data,
-        "decisions": [{"data": place, "given": given} for place, given in asked],
+        "decisions": [
+            {"data": place, "given": given, "judged": [asdict(judgement) for judgement in judged]}
+            for place, given, judged in asked
+        ],
     }
     answers = {
         "words": [_hashed(**word) for word in hashed],
         "kernels": [_decided(*problem) for problem in drawn],
-        "decisions": [_decision(situations[place], given) for place, given in asked],
+        "decisions": [
+            _decision(situations[place], given, judged) for place, given, judged in asked
+        ],
     }
     return vectors, exact(answers)
 
@@ -398,8 +409,26 @@ def _count(question: Question, random: Random) -> int:
     return random.randint(1, min(3, len(question.choices))) if question.multiple else 1
 
 
-def _decision(situation: Situation, given: dict[str, list[str]]) -> dict[str, Any]:
-    answers = Answers({question: tuple(ids) for question, ids in given.items()})
+def _judged(catalog: Catalog, random: Random) -> tuple[Judgement, ...]:
+    """Nothing, or every two of some groups, which agree or contradict each other."""
+    ids = [group.id for group in catalog.groups]
+    if random.random() < 0.6 or len(ids) < 2:
+        return ()
+    named = random.sample(ids, random.randint(2, min(5, len(ids))))
+    weights = {id: random.choice([1.0, 3.0, 9.0]) for id in named}
+    agree = random.random() < 0.5
+    return tuple(
+        Judgement(one, other, min(9.0, weights[one] / weights[other]) if agree else drawn)
+        for one, other in combinations(sorted(named, key=lambda one: -weights[one]), 2)
+        for drawn in [random.choice([1.0, 3.0, 7.0, 1.0 + 8.0 * random.random()])]
+    )
+
+
+def _decision(
+    situation: Situation, given: dict[str, list[str]], judged: tuple[Judgement, ...]
+) -> dict[str, Any]:
+    chosen = {question: tuple(ids) for question, ids in given.items()}
+    answers = Answers(chosen, groups=judged)
     found = decide(situation.catalog, situation.cells, answers, as_of=situation.as_of)
     record = decision_json(found, situation.catalog)
     return {

@@ -222,7 +222,7 @@ def test_groups_are_compared_in_the_review_and_count(
         page.get_by_label("Security", exact=True).uncheck()
         page.get_by_label("Hardware", exact=True).uncheck()
         assert "groups=" not in page.evaluate("location.hash")
-    assert "groups=sec." in address
+    assert address.endswith("groups=dep.har.5,sec.dep.3,sec.har.9")
     answers = read_answers(folder / "answers.toml", built.catalog)
     assert len(answers.groups) == 3
     agree(decided(built, answers), exact(plain(decision)))
@@ -421,6 +421,14 @@ def test_the_result_fits_a_phone(width: int, opened: Opened) -> None:
     fragment = "#result/stage=production/targets=mobile/today=keras"
     with opened(fragment, viewport={"width": width, "height": 800}) as page:
         wait_for_decision(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_the_comparison_of_groups_fits_a_phone(width: int, opened: Opened) -> None:
+    fragment = "#review/stage=production/groups=dep.har.5,dep.sec.3,sec.har.3"
+    with opened(fragment, viewport={"width": width, "height": 800}) as page:
+        assert page.locator(".pair").count() == 3
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 

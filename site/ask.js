@@ -28,10 +28,10 @@ const advisorAsk = ((data, flow, groups, result) => {
   }
 
   /** Shows a new state, as a step that the browser's back button undoes. */
-  function go(to, { focus = true, replace = false } = {}) {
+  function go(to) {
     state = to;
-    note(replace ? "replaceState" : "pushState");
-    show(focus);
+    note("pushState");
+    show(true);
   }
 
   /** Writes what was answered into the browser's history and into the address. */

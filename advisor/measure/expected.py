@@ -1,4 +1,4 @@
-"""About how long a process will take, before any has ended: as seen on two cores.
+"""About how long a process will take, before any has ended, on two cores.
 
 They are for the plan that is shown beforehand, and for knowing when a process hangs; once the first
 processes have ended, what they took counts instead.
@@ -16,7 +16,8 @@ START_SECONDS = 6.0
 PARENT_SECONDS = 2.0
 PARENTS = ("startup", "memory")
 
-#: One task in one phase, from building the model to the last sample.
+#: One task in one phase, from building the model to the last sample: as seen on 2026-11-26,
+#: but guesses for start, memory and harness.
 TASK_SECONDS = {
     "startup": 10.0,
     "train": 3.5,
@@ -29,6 +30,7 @@ TASK_SECONDS = {
 }
 
 #: What a back end's compiler takes of its own for one task, where the mode is "compiled".
+#: PyTorch's is a guess on the safe side: ten seconds were seen for a small network.
 COMPILE_SECONDS = {"PyTorch": 25.0, "TensorFlow": 2.0, "JAX": 2.0}
 
 #: The gate for one stack and task: gradients, ten steps and outputs.

@@ -16,17 +16,16 @@ START_SECONDS = 6.0
 PARENT_SECONDS = 2.0
 PARENTS = ("startup", "memory")
 
-#: One task in one phase, from building the model to the last sample: as seen on 2026-11-26,
-#: but guesses for start, memory and harness.
+#: One task in one phase, from building the model to the last sample, as seen on 2026-11-25 and -26.
 TASK_SECONDS = {
-    "startup": 10.0,
+    "startup": 8.5,
     "train": 3.5,
     "predict": 3.0,
     "fit": 7.0,
-    "learn": 50.0,
-    "export": 40.0,
-    "memory": 12.0,
-    "harness": 3.0,
+    "learn": 32.0,
+    "export": 36.0,
+    "memory": 9.0,
+    "harness": 2.0,
 }
 
 #: What a back end's compiler takes of its own for one task, where the mode is "compiled".

@@ -64,6 +64,7 @@ class PytorchRuntime:
             "cudnn_benchmark": torch.backends.cudnn.benchmark,
             "default_dtype": str(torch.get_default_dtype()).removeprefix("torch."),
             "deterministic": torch.are_deterministic_algorithms_enabled(),
+            "compiler_caches": not torch.compiler.config.force_disable_caches,
         }
 
     def peak_device_bytes(self) -> int | None:

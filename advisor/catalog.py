@@ -21,6 +21,7 @@ from advisor.model import (
     Catalog,
     Claim,
     Criterion,
+    Erratum,
     Framework,
     Group,
     Metric,
@@ -60,6 +61,7 @@ TABLES: dict[str, tuple[str, type[BaseModel]]] = {
     "start": ("starts", Start),
     "metric": ("metrics", Metric),
     "omission": ("omissions", Omission),
+    "erratum": ("errata", Erratum),
 }
 
 #: (field, key, field it names): whatever is named by this key must exist.
@@ -80,6 +82,7 @@ REFERENCES = (
     ("starts", "id", "stacks"),
     ("metrics", "frameworks", "frameworks"),
     ("omissions", "spared", "stacks"),
+    ("errata", "stacks", "stacks"),
 )
 
 
@@ -195,7 +198,7 @@ def _repeats(entries: dict[str, list[_Entry]]) -> Iterator[Problem]:
 def _identity(noun: Any) -> Any:
     if isinstance(noun, Statement):
         return (noun.framework, noun.criterion, noun.date)
-    return noun if isinstance(noun, Omission) else noun.id
+    return noun if isinstance(noun, Omission | Erratum) else noun.id
 
 
 def _references(entries: dict[str, list[_Entry]]) -> Iterator[tuple[str, str, str, str]]:

@@ -57,11 +57,15 @@ def _ruled(claim: Claim, ruling: Ruling | None) -> Claim:
 
 
 def _by_machine(cells: Iterable[Cell]) -> list[list[Cell]]:
-    """The cells of each machine, the one that was measured last first."""
+    """The cells of each machine, the one that was measured last first; of one day, by name."""
     machines: dict[str, list[Cell]] = {}
     for cell in cells:
         machines.setdefault(cell.machine, []).append(cell)
-    return sorted(machines.values(), key=lambda found: max(c.date for c in found), reverse=True)
+    return sorted(machines.values(), key=_last_measured, reverse=True)
+
+
+def _last_measured(cells: list[Cell]) -> tuple[date, str]:
+    return max((cell.date, cell.machine) for cell in cells)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from pathlib import Path
 from advisor.catalog import load_catalog
 from advisor.claims import rulings, with_rulings
 from advisor.errors import AnswersError, Problem, RunError
-from advisor.model import Catalog, Cell, Proof, Ruling
+from advisor.model import Catalog, Cell, Erratum, Proof, Ruling
 from advisor.proofs import in_force, with_proofs
 from advisor.runs import Runs, bundled_results, own_results, read_runs, task_sources
 from advisor.summarize import summarize
@@ -98,7 +98,7 @@ def _cells(catalog: Catalog, runs: Sequence[Runs], as_of: date) -> tuple[Cell, .
 
 def cells_of(catalog: Catalog, runs: Runs, *, as_of: date | None = None) -> tuple[Cell, ...]:
     """The cells of some runs, by the method that the catalog writes down."""
-    return summarize(
+    cells = summarize(
         runs,
         metrics=catalog.metrics,
         estimator=catalog.policy.estimator,
@@ -106,6 +106,22 @@ def cells_of(catalog: Catalog, runs: Runs, *, as_of: date | None = None) -> tupl
         as_of=as_of,
         sources=task_sources(),
     )
+    return tuple(_corrected(cell, catalog.errata) for cell in cells)
+
+
+def _corrected(cell: Cell, errata: Iterable[Erratum]) -> Cell:
+    """`cell` without the details that are known to be wrong, whatever the date of the decision."""
+    wrong = {
+        detail
+        for erratum in errata
+        if erratum.covers(cell.session, cell.stack)
+        for detail in erratum.details
+    }
+    if not wrong:
+        return cell
+    detail = {name: value for name, value in cell.detail.items() if name not in wrong}
+    paid = () if "compile_seconds" in wrong else cell.compile_seconds
+    return replace(cell, detail=detail, compile_seconds=paid)
 
 
 def chosen_cells(cells: Sequence[Cell], **chosen: Collection[str] | None) -> tuple[Cell, ...]:

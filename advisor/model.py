@@ -45,6 +45,7 @@ __all__ = [
     "Decision",
     "Difference",
     "Doubt",
+    "Erratum",
     "Estimator",
     "Fact",
     "FactNeed",
@@ -227,6 +228,20 @@ class Omission(Noun):
         if phase not in self.phases or task in self.keeps or stack.id in self.spared:
             return False
         return not (self.tuned and default) and (not self.modes or stack.mode in self.modes)
+
+
+class Erratum(Noun):
+    """Details of some stacks in some sessions' run files that are wrong and not used, and why."""
+
+    sessions: Annotated[tuple[str, ...], Field(min_length=1)]
+    stacks: Annotated[tuple[Id, ...], Field(min_length=1)]
+    details: Annotated[tuple[str, ...], Field(min_length=1)]
+    date: dt.date
+    reason: str
+
+    def covers(self, session: str, stack: str) -> bool:
+        """Whether these run files are among those that it corrects."""
+        return session in self.sessions and stack in self.stacks
 
 
 class Criterion(Noun):
@@ -529,6 +544,7 @@ class Catalog(Noun):
     starts: tuple[Start, ...] = ()
     metrics: tuple[Metric, ...] = ()
     omissions: tuple[Omission, ...] = ()
+    errata: tuple[Erratum, ...] = ()
     policy: Policy
 
     def framework(self, id: str) -> Framework:

@@ -336,19 +336,19 @@ const advisorScore = (() => {
       .map((stated) => measured.get(stated.criterion).get(stated.framework) ?? stated);
   }
 
-  /** Whether measurements of a machine, phase and task speak for the user; of one machine only. */
+  /** Whether measurements of a machine, phase and task speak for the user; of one machine a phase. */
   function speaking(data, layer, focus) {
     const named = data.workloads.filter((workload) => focus.workloads.includes(workload.id));
     const tasks = new Set(named.flatMap((workload) => workload.tasks));
     const fitting = ({ phase, device, task }) =>
       speaksFor(focus, phase, device) && (tasks.size === 0 || tasks.has(task));
-    const latest = layer.measured
+    const byTime = layer.measured
       .filter(fitting)
       .sort(
         (one, other) => ascending(one.date, other.date) || ascending(one.machine, other.machine),
-      )
-      .at(-1);
-    return (entry) => latest !== undefined && entry.machine === latest.machine && fitting(entry);
+      );
+    const last = new Map(byTime.map(({ phase, machine }) => [phase, machine]));
+    return (entry) => entry.machine === last.get(entry.phase) && fitting(entry);
   }
 
   function speaksFor(focus, phase, device) {

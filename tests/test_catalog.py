@@ -72,6 +72,12 @@ FAULTS = [
         ("spared", "keras-tork"),
     ),
     (
+        "errata.toml",
+        'stacks = ["pytorch-compile"]',
+        'stacks = ["pytorch-compiled"]',
+        ("errata.toml", "stacks", "pytorch-compiled"),
+    ),
+    (
         "policy.toml",
         'estimator = "minimum"',
         'estimator = "mean"',

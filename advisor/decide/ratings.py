@@ -67,23 +67,32 @@ def rate(
 def relevant_cells(
     catalog: Catalog, cells: Iterable[Cell], focus: Focus, as_of: date
 ) -> tuple[Cell, ...]:
-    """The cells that speak for the user: named devices, named workloads, one machine.
+    """The cells that speak for the user: named devices, named workloads, one machine a phase.
 
     No device named means that no measurement is known to speak; no workload named means that the
-    tasks stand for each other. Of several machines the most recently measured one counts, since
-    times of different machines are never mixed. A stale cell speaks for a task that is no more.
+    tasks stand for each other. In each phase the machine that was measured last counts, of several
+    on one day the last by name: times of different machines are never mixed, and a phase that the
+    last machine was not measured in keeps its own. A stale cell speaks for a task that is no more.
     """
     tasks = {task for id in focus.workloads for task in catalog.workload(id).tasks}
+    cells = tuple(cells)
+    situations = {(cell.phase, cell.device) for cell in cells}
+    speaking = {situation for situation in situations if focus.speaks_for(*situation)}
     fitting = [
         cell
         for cell in cells
-        if focus.speaks_for(cell.phase, cell.device)
+        if (cell.phase, cell.device) in speaking
         and not cell.stale
         and cell.date <= as_of
         and (not tasks or cell.task in tasks)
     ]
-    machines = sorted({(cell.date, cell.machine) for cell in fitting})
-    return tuple(cell for cell in fitting if cell.machine == machines[-1][1])
+    last = {phase: machine for _, phase, machine in sorted({*map(_measured_at, fitting)})}
+    return tuple(cell for cell in fitting if cell.machine == last[cell.phase])
+
+
+def _measured_at(cell: Cell) -> tuple[date, str, str]:
+    """For finding the machine of a phase that was measured last."""
+    return cell.date, cell.phase, cell.machine
 
 
 def compared(cells: Sequence[Cell], policy: Policy) -> tuple[Gap, ...]:

@@ -5,9 +5,10 @@ is printed is escaped, and characters that no HTML document may hold are shown a
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from advisor.publish import write_file
 from advisor.resources import resource
 
 __all__ = [
+    "braced",
     "code_lines",
     "day",
     "environment",
@@ -39,6 +41,7 @@ FORBIDDEN = re.compile(
     )
     + "]"
 )
+DIGITS = "0123456789"
 #: What starts markup in the middle of a line, and what would make a bare address a link.
 MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~>$]|:(?=//))")
 
@@ -86,6 +89,7 @@ def environment(filters: Mapping[str, Callable[..., Any]] | None = None) -> Envi
     made.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": True}
     made.filters.update(
         {
+            "braced": braced,
             "percent": percent,
             "day": day,
             "markdown": markdown,
@@ -121,6 +125,17 @@ def percent(share: float) -> str:
 def day(value: date) -> str:
     """A date in words: 22 November 2026, whatever the locale."""
     return f"{value.day}\N{NO-BREAK SPACE}{MONTHS[value.month - 1]} {value.year}"
+
+
+def braced(names: Sequence[str]) -> str:
+    """Names that differ in one number as the pattern that a shell expands to them, else a list."""
+    start = commonprefix(names).rstrip(DIGITS)
+    rests = [name.removeprefix(start) for name in names]
+    end = commonprefix([rest[::-1] for rest in rests])[::-1].lstrip(DIGITS)
+    numbers = [rest.removesuffix(end) for rest in rests]
+    if len(names) > 1 and all(re.fullmatch(r"[0-9]+", number) for number in numbers):
+        return f"{start}{{{','.join(numbers)}}}{end}"
+    return ", ".join(names)
 
 
 def markdown(value: object) -> Markup:

@@ -326,7 +326,7 @@ def machines(
 ) -> tuple[Machine, ...]:
     """Every machine that has cells up to `as_of`, with what failed there; the newest first.
 
-    Of two that are as new, the one with more cells comes first.
+    Of two that are as new, the one that a decision would rest on comes first: the last by name.
 
     `placed` says where the run files lie, for links from the numbers.
     """
@@ -339,7 +339,7 @@ def machines(
         for (slug,), tried in sorted(measured.by("machine").items())
         if tried.cells
     ]
-    newest = sorted(found, key=lambda machine: (machine.newest, machine.cells), reverse=True)
+    newest = sorted(found, key=lambda machine: (machine.newest, machine.slug), reverse=True)
     return tuple(newest)
 
 

@@ -25,6 +25,9 @@ MOST_DRAWN, LEAST_DRAWN = 12, 4
 #: In the order in which a model meets them; other phases follow by name.
 PHASES = ("train", "fit", "learn", "predict", "startup", "memory", "export")
 
+#: What is measured to check the measuring: it says nothing about a framework.
+CHECKS = frozenset({"harness"})
+
 #: Shares, such as accuracies, are compared by their difference in percentage points.
 SHARE, POINTS = "share", 100.0
 
@@ -85,9 +88,10 @@ class RunSet:
 
 @dataclass(frozen=True)
 class Machine:
-    """Where measurements come from: its fingerprint, the versions used, and when."""
+    """Where measurements of these phases come from: its fingerprint, the versions used, and when."""
 
     name: str
+    phases: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
     dates: tuple[str, ...]
@@ -148,7 +152,7 @@ def _panels(
     default = {framework.default_stack for framework in catalog.frameworks}
     groups: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
     for cell in decision.cells:
-        if math.isfinite(cell.value):
+        if math.isfinite(cell.value) and cell.phase not in CHECKS:
             groups[cell.task, cell.phase, cell.metric].append(cell)
     for key, cells in sorted(groups.items(), key=lambda item: _order(item[0])):
         unit, scale = _display(cells)
@@ -170,10 +174,13 @@ def _panels(
             yield Panel("-".join(key), *key, unit, timings)
 
 
-def _order(key: tuple[str, str, str]) -> tuple[str, int, bool, str]:
+def _order(key: tuple[str, str, str]) -> tuple[str, int, str, bool, str]:
     task, phase, metric = key
-    place = PHASES.index(phase) if phase in PHASES else len(PHASES)
-    return task, place, metric.startswith("batch"), metric
+    return task, *_place(phase), metric.startswith("batch"), metric
+
+
+def _place(phase: str) -> tuple[int, str]:
+    return (PHASES.index(phase), "") if phase in PHASES else (len(PHASES), phase)
 
 
 def _display(cells: Sequence[Cell]) -> tuple[str, float]:
@@ -278,11 +285,13 @@ def _run_sets(timings: Iterable[Timing]) -> Iterator[RunSet]:
 def _machines(decision: Decision, runs: Sequence[Runs]) -> Iterator[Machine]:
     by_name: dict[str, list[Cell]] = defaultdict(list)
     for cell in decision.cells:
-        by_name[cell.machine].append(cell)
+        if cell.phase not in CHECKS:
+            by_name[cell.machine].append(cell)
     for name, cells in sorted(by_name.items()):
         facts = next((found.machines[name] for found in runs if name in found.machines), {})
         yield Machine(
             name=name,
+            phases=tuple(sorted({cell.phase for cell in cells}, key=_place)),
             facts=tuple((key, str(value)) for key, value in facts.items()),
             versions=tuple(_versions({(cell.session, cell.stack) for cell in cells}, runs)),
             dates=tuple(sorted({cell.date.isoformat() for cell in cells})),

@@ -181,6 +181,18 @@ def test_machines_are_never_mixed() -> None:
     assert relevant_cells(CATALOG, (*CELLS, later), CPU, TODAY) == (later,)
 
 
+def test_a_phase_that_the_last_machine_lacks_keeps_its_own() -> None:
+    answer = cell("pytorch-eager", 0.001, phase="predict", metric="latency-seconds")
+    later = cell("pytorch-eager", 0.001, machine="n", date=NEW + timedelta(days=1))
+    assert relevant_cells(CATALOG, (*CELLS, answer, later), CPU, TODAY) == (answer, later)
+
+
+def test_of_two_machines_of_one_day_the_last_by_name_speaks() -> None:
+    others = tuple(cell(each.stack, each.value, machine="l") for each in CELLS)
+    spoken = relevant_cells(CATALOG, (*others, *CELLS), CPU, TODAY)
+    assert {each.machine for each in spoken} == {"m"}
+
+
 def test_evidence_of_the_future_does_not_count() -> None:
     past = rated(as_of=OLD)
     assert past["pytorch", "mobile"].level == 1

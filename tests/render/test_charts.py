@@ -209,6 +209,16 @@ def test_an_axis_has_a_few_round_numbers(top: float) -> None:
     assert ticks[-1] <= top
 
 
+@pytest.mark.parametrize("high", [0.99, 9.3, 46.25, 92.59, 99.9, 185.1, 462.9])
+def test_the_last_number_of_an_axis_stays_within_the_chart(high: float) -> None:
+    row = charts.IntervalRow("pytorch-eager", "pytorch", high, high, high, "")
+    drawn = charts.intervals([row], id="a", title="", description="", unit="MiB")
+    for text in ElementTree.fromstring(drawn).iter(f"{SVG}text"):
+        if text.get("text-anchor") == "middle":
+            half = canvas.reach(text.text or "", float(text.get("font-size") or 10)) / 2
+            assert float(text.get("x") or 0) + half <= charts.WIDTH + 0.01
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("sight", SIGHT)
 def test_hues_stay_apart_whatever_kind_of_colour_one_sees(scheme: str, sight: str) -> None:

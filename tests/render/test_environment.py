@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from jinja2 import UndefinedError
 
-from advisor.render.environment import code_lines, day, environment, markdown, percent
+from advisor.render.environment import braced, code_lines, day, environment, markdown, percent
 
 
 def shown(template: str, **values: object) -> str:
@@ -50,6 +50,21 @@ def test_markdown_text_is_literal() -> None:
     assert markdown("*a*\n# [b](c) | <i> https://x.y") == (
         "\\*a\\* \\# \\[b\\](c) \\| &lt;i\\> https\\://x.y"
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (["s-1/a-0.json", "s-1/a-1.json", "s-1/a-2.json"], "s-1/a-{0,1,2}.json"),
+        (["a-1.json", "a-10.json"], "a-{1,10}.json"),
+        (["a-7.json"], "a-7.json"),
+        (["a-0.json", "b-0.json"], "a-0.json, b-0.json"),
+        (["a-0.json", "a-0.json.gz"], "a-0.json, a-0.json.gz"),
+        ([], ""),
+    ],
+)
+def test_names_that_differ_in_a_number_are_one_pattern(names: list[str], text: str) -> None:
+    assert braced(names) == text
 
 
 def test_code_is_indented_and_untouched() -> None:

@@ -169,6 +169,24 @@ def test_numbers_of_the_same_processes_share_their_run_files(
     assert {t.runs for panel in found.drawn for t in panel.timings} == anchors
 
 
+def test_what_checks_the_measuring_is_no_result(decision: Decision, catalog: Catalog) -> None:
+    checks = [dataclasses.replace(each, phase="harness", machine="bench") for each in DEFAULTS]
+    found = shown(decision, catalog, *DEFAULTS, *checks)
+    assert {panel.phase for panel in found.drawn} == {DEFAULTS[0].phase}
+    assert [machine.name for machine in found.machines] == [DEFAULTS[0].machine]
+
+
+def test_each_machine_says_which_phases_it_speaks_for(decision: Decision, catalog: Catalog) -> None:
+    other = [
+        dataclasses.replace(each, phase=phase, machine="other")
+        for phase in ("predict", "fit")
+        for each in DEFAULTS
+    ]
+    found = shown(decision, catalog, *DEFAULTS, *other)
+    phases = {machine.name: machine.phases for machine in found.machines}
+    assert phases == {DEFAULTS[0].machine: (DEFAULTS[0].phase,), "other": ("fit", "predict")}
+
+
 def test_what_is_not_finite_is_left_out(decision: Decision, catalog: Catalog) -> None:
     odd = cell("keras-tensorflow", "keras", float("inf"))
     assert list(timings(shown(decision, catalog, odd, DEFAULTS[2]))) == ["pytorch-eager"]

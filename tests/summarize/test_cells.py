@@ -272,9 +272,12 @@ def test_the_catalog_says_which_way_is_better(tmp_path: Path) -> None:
 def test_a_thousand_machines_take_no_more_than_their_share(tmp_path: Path) -> None:
     """Twice the cells in about twice the time: 2.9 times would be quadratic in part."""
     few, many = (synthetic.runs(np.ones((count, 5, 20))) for count in (1000, 2000))
-    times = []
-    for runs in (few, many):
-        start = time.process_time()
-        summarize(runs)
-        times.append(time.process_time() - start)
-    assert times[1] < 2.9 * times[0] + 0.1
+    once, twice = (min(_cpu_seconds(runs) for _ in range(5)) for runs in (few, many))
+    assert twice < 2.9 * once + 0.1
+
+
+def _cpu_seconds(runs: Runs) -> float:
+    """Of one summary; the least of several, since memory is asked for in the first."""
+    start = time.process_time()
+    summarize(runs)
+    return time.process_time() - start

@@ -51,6 +51,8 @@ from tests.decide.problems import POLICY, STATED, measured, stated, unknown
 TODAY = date(2026, 11, 22)
 ARTICLE = date(2025, 4, 30)
 WORDS, KERNELS, DECISIONS = 40, 160, 90
+#: A machine that was measured in fewer phases than the others; another speaks for the rest.
+UNMEASURED = {("b", "predict")}
 #: Name, device and age of the made-up machines, in days from the article's date.
 MACHINES = (
     ("a", "cpu", 400),
@@ -344,7 +346,7 @@ def _cells(catalog: Catalog, random: Random) -> Iterator[Cell]:
     for machine, device, days in MACHINES:
         for stack in stacks:
             for phase, metric in places:
-                for task in tasks:
+                for task in tasks if (machine, phase) not in UNMEASURED else ():
                     cell = _cell(stack, task, phase, metric, random)
                     if random.random() < 0.95:
                         when = ARTICLE + timedelta(days=days)

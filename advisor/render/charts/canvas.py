@@ -40,6 +40,7 @@ __all__ = [
     "layer",
     "painted",
     "placed",
+    "reach",
     "row_names",
     "shape",
 ]
@@ -150,7 +151,12 @@ def painted(field: str, how: type[Paint]) -> Paint:
 
 def fits(label: str, room: float, *, size: float = 11) -> bool:
     """Whether `label` at `size` pixels is sure to need less than `room` pixels."""
-    return CHARACTER * size / 11 * len(label) < room
+    return reach(label, size) < room
+
+
+def reach(label: str, size: float) -> float:
+    """The pixels that `label` at `size` pixels needs at most."""
+    return CHARACTER * size / 11 * len(label)
 
 
 def hue(framework: str | None) -> str:

@@ -24,11 +24,15 @@ from advisor.render.charts.canvas import (
     layer,
     painted,
     placed,
+    reach,
     row_names,
     shape,
 )
 
 __all__ = ["IntervalRow", "intervals", "ticks"]
+
+#: Pixels that the numbers of the axis are high.
+SMALL = 10
 
 
 @dataclass(frozen=True)
@@ -89,12 +93,13 @@ def _axis(top: float, middles: Sequence[float]) -> Iterator[alt.Chart]:
 
 
 def _numbers(top: float, unit: str, y: float) -> Iterator[Word]:
-    """A number below each tick, the last one with the unit."""
+    """A number below each tick, the last one with the unit and within the chart."""
     marked = ticks(top)
     units = [""] * (len(marked) - 1) + [f"\N{NO-BREAK SPACE}{unit}"]
     for tick, named in zip(marked, units, strict=True):
-        x = placed(tick, 0, top, left=8, right=WIDTH - 8)
-        yield Word(x, y, f"{tick:g}{named}", size=10, colour=MUTED, align="center")
+        x, text = placed(tick, 0, top, left=8, right=WIDTH - 8), f"{tick:g}{named}"
+        inside = min(x, WIDTH - reach(text, SMALL) / 2)
+        yield Word(inside, y, text, size=SMALL, colour=MUTED, align="center")
 
 
 def ticks(top: float) -> list[float]:

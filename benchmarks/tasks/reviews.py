@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.tasks import data
 from benchmarks.tasks.data import Source
-from benchmarks.tasks.task import Examples
+from benchmarks.tasks.task import Array, Examples
 
 __all__ = ["CHARACTERS", "characters", "imdb", "sources"]
 
@@ -35,15 +35,7 @@ def imdb(words: int, length: int, part: str = "train") -> Examples:
     kept.
     """
     (source,) = sources()
-    archive = data.demand(source)
-    place = _vocabulary(archive, words - 2)
-    rows = {}
-    for name, text in _texts(archive, part):
-        kept = [place.get(word, 1) for word in _words(text)[-length:]]
-        rows[name] = [0] * (length - len(kept)) + kept
-    names = np.random.default_rng(7).permutation(sorted(rows)).tolist()
-    favourable = np.array([["/pos/" in name] for name in names], np.float32)
-    reviews = np.array([rows[name] for name in names], np.int64)
+    reviews, favourable = _labelled(data.demand(source), words, length, part)
     return Examples(_name(source), (reviews,), favourable)
 
 
@@ -68,6 +60,19 @@ def sources() -> tuple[Source, ...]:
 
 def _name(source: Source) -> str:
     return "imdb" if source is data.IMDB_ARCHIVE else "imdb-labelled"
+
+
+@cache
+def _labelled(archive: Path, words: int, length: int, part: str) -> tuple[Array, Array]:
+    """Reviews and whether they are favourable, for all tasks of a process that ask for the same."""
+    place = _vocabulary(archive, words - 2)
+    rows = {}
+    for name, text in _texts(archive, part):
+        kept = [place.get(word, 1) for word in _words(text)[-length:]]
+        rows[name] = [0] * (length - len(kept)) + kept
+    names = np.random.default_rng(7).permutation(sorted(rows)).tolist()
+    favourable = np.array([["/pos/" in name] for name in names], np.float32)
+    return np.array([rows[name] for name in names], np.int64), favourable
 
 
 @cache

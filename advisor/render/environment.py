@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ FORBIDDEN = re.compile(
     )
     + "]"
 )
-DIGITS = "0123456789"
+LAST_NUMBER = re.compile(r"(?P<start>.*?)(?P<number>[0-9]+)(?P<end>[^0-9]*)", re.DOTALL)
 #: What starts markup in the middle of a line, and what would make a bare address a link.
 MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~>$]|:(?=//))")
 
@@ -128,14 +127,13 @@ def day(value: date) -> str:
 
 
 def braced(names: Sequence[str]) -> str:
-    """Names that differ in one number as the pattern that a shell expands to them, else a list."""
-    start = commonprefix(names).rstrip(DIGITS)
-    rests = [name.removeprefix(start) for name in names]
-    end = commonprefix([rest[::-1] for rest in rests])[::-1].lstrip(DIGITS)
-    numbers = [rest.removesuffix(end) for rest in rests]
-    if len(names) > 1 and all(re.fullmatch(r"[0-9]+", number) for number in numbers):
-        return f"{start}{{{','.join(numbers)}}}{end}"
-    return ", ".join(names)
+    """Names that differ in their last number as the pattern that a shell expands, else a list."""
+    found = [LAST_NUMBER.fullmatch(name) for name in names]
+    parts = {(each["start"], each["end"]) for each in found if each}
+    if len(names) < 2 or len(parts) != 1 or not all(found):
+        return ", ".join(names)
+    ((start, end),) = parts
+    return f"{start}{{{','.join(each['number'] for each in found if each)}}}{end}"
 
 
 def markdown(value: object) -> Markup:

@@ -88,7 +88,7 @@ class RunSet:
 
 @dataclass(frozen=True)
 class Machine:
-    """Where measurements of these phases come from: its fingerprint, the versions used, and when."""
+    """Where measurements of these phases were made: fingerprint, versions used, and when."""
 
     name: str
     phases: tuple[str, ...]

@@ -103,6 +103,7 @@ def _run_set(run_set: RunSet) -> dict[str, Any]:
 def _machine(machine: Machine) -> dict[str, Any]:
     return {
         "name": machine.name,
+        "phases": list(machine.phases),
         "facts": dict(machine.facts),
         "versions": dict(machine.versions),
         "dates": list(machine.dates),

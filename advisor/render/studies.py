@@ -81,6 +81,8 @@ def sessions_json(catalog: Catalog, pairs: Sequence[Pair]) -> dict[str, Any]:
                 "first": _ratio(each.first),
                 "second": _ratio(each.second),
                 "overlaps": each.overlaps,
+                "ordered": each.ordered,
+                "agrees": each.agrees,
             }
             for each in repeated
         ],

@@ -49,7 +49,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Repeat:
-    """The same ratio of two stacks in two sessions; `overlaps` tells whether the intervals do."""
+    """The same ratio of two stacks in two sessions; `overlaps` tells whether the intervals do.
+
+    `ordered` tells whether both sessions claim an order of the two, `agrees` whether it is one.
+    """
 
     task: str
     phase: str
@@ -62,6 +65,16 @@ class Repeat:
     def overlaps(self) -> bool:
         """Whether one value can be within both intervals."""
         return self.first.low <= self.second.high and self.second.low <= self.first.high
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the two stacks are tied in neither session."""
+        return not (self.first.tied or self.second.tied)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the same stack is ahead in both, tied or not."""
+        return (self.first.value > 1) == (self.second.value > 1)
 
 
 def study(

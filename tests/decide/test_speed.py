@@ -19,7 +19,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 #: Seen: 6 to 32 times. Two decisions are made, on the newest and on the oldest evidence.
 BOUND = 60.0
 
-#: Seconds of a processor for a decision with all draws and all flips, after imports; seen: 0.05 to 0.23.
+#: Seconds of a processor for a decision with all draws and all flips; seen: 0.05 to 0.23.
 PROMISED = 0.5
 
 

@@ -198,7 +198,7 @@ def test_every_measured_number_leads_to_its_run_files(
     links = [a for a in section.iter(f"{HTML}a") if "#runs-" in (a.get("href") or "")]
     stacks = [row for row in rows(section) if len(row) == 4 and row[0] != "Stack"]
     assert len(links) >= len(stacks) > 0
-    behind = {"".join(by_id(tree, (a.get("href") or "")[1:]).itertext()) for a in links}
+    behind = {expanded("".join(by_id(tree, a.get("href", "")[1:]).itertext())) for a in links}
     for cell in decisions[name].cells:
         assert any(all(run in files for run in cell.runs) for files in behind)
 
@@ -422,8 +422,8 @@ def test_all_three_forms_have_the_same_content(
     pages: dict[str, str], decisions: dict[str, Decision], catalog: Catalog
 ) -> None:
     for name, decision in decisions.items():
-        page = html.unescape(pages[name])
-        written = unescaped(markdown(decision, catalog))
+        page = expanded(html.unescape(pages[name]))
+        written = expanded(unescaped(markdown(decision, catalog)))
         record = as_json(decision, catalog)
         for fact in facts(json.loads(record)):
             assert fact in page, (name, fact)
@@ -445,6 +445,15 @@ def facts(content: dict[str, Any]) -> Iterator[str]:
         yield from (rating["note"] for rating in criterion["ratings"] if rating["note"])
     for name in ("install", "documentation"):
         yield content[name] or ""
+
+
+def expanded(written: str) -> str:
+    """With every `a-{0,1}.json` as the names that a shell makes of it."""
+    return re.sub(
+        r"([^\s<>{}]*)\{([0-9,]+)\}([^\s<>{}]*)",
+        lambda found: " ".join(f"{found[1]}{each}{found[3]}" for each in found[2].split(",")),
+        written,
+    )
 
 
 def unescaped(written: str) -> str:

@@ -51,10 +51,24 @@ def test_what_did_not_repeat_is_named() -> None:
     assert "pytorch-eager to tensorflow-graph was 10.00" in text
 
 
+def test_an_order_that_turned_round_is_named() -> None:
+    slower = {"keras-tensorflow": 0.001, "pytorch-eager": 0.1}
+    other = tuple(
+        cell(each.stack, slower.get(each.stack, each.value), session="later", task=each.task)
+        for each in CELLS
+    )
+    text = sessions_text(CATALOG, compare_sessions(CELLS, CELLS), ("one", "two"))
+    assert "both sessions claim one for 3 of 3 ratios, and for 3 of them the same." in text
+    text = sessions_text(CATALOG, compare_sessions(CELLS, other), ("one", "two"))
+    assert "for 2 of them the same." in text
+    assert "tensorflow-graph was ahead of keras-tensorflow, then behind" in text
+
+
 def test_other_machines_are_compared_and_not_ranked() -> None:
     there = [cell(each.stack, each.value, session="later", machine="n") for each in CELLS]
     text = sessions_text(CATALOG, compare_sessions(CELLS, there), ("one", "two"))
     assert "They are of two machines, m and n: nobody is ranked by this." in text
+    assert "should" not in text
 
 
 def test_the_comparison_is_data_too() -> None:

@@ -64,6 +64,9 @@ def test_two_sessions_are_compared_cell_by_cell() -> None:
     assert repeat.second.value == pytest.approx(0.9, rel=0.02)
     assert not repeat.overlaps
     assert not replace(repeat, first=repeat.second, second=repeat.first).overlaps
+    assert (repeat.ordered, repeat.agrees) == (True, False)
+    tied = replace(repeat.second, tied=True)
+    assert not replace(repeat, second=tied).ordered
     assert repeats(pairs[:1]) == ()
 
 

@@ -189,6 +189,19 @@ def test_where_nothing_was_measured_it_says_so_and_how_to(pages: dict[str, str],
     assert "Training speed" in section
 
 
+def test_it_names_the_device_that_was_measured_and_not_the_one_that_trains(
+    decisions: dict[str, Decision], catalog: Catalog
+) -> None:
+    clear = decisions["clear"]
+    focus = clear.needs.focus.model_copy(update={"devices": ("nvidia",), "serving": ("cpu",)})
+    needs = dataclasses.replace(clear.needs, focus=focus)
+    page = report(dataclasses.replace(clear, needs=needs), catalog, handmade.PROVENANCE)
+    section = text(by_id(parsed(page), "measurements"))
+    assert {cell.device for cell in clear.cells} == {"cpu"}
+    assert "measured on a processor (CPU)" in section
+    assert "GPU" not in section
+
+
 @pytest.mark.parametrize("name", ["clear", "lean"])
 def test_every_measured_number_leads_to_its_run_files(
     pages: dict[str, str], decisions: dict[str, Decision], name: str

@@ -29,7 +29,7 @@
 
   /** Whether the frameworks that are shown stand at different levels. */
   function differs(row) {
-    return new Set(cells(row).map((cell) => cell.dataset.level)).size > 1;
+    return new Set(cells(row).map((cell) => cell.querySelector(".level").className)).size > 1;
   }
 
   function hideColumns(settings) {
@@ -46,7 +46,7 @@
     const at = known.statements.findIndex((statement) => statement.date <= on);
     const now = known.statements[at];
     if (now === undefined) {
-      return { level: "unknown", parts: [element("span", { class: "level level-unknown" }, "Not known")] };
+      return { parts: [element("span", { class: "level level-unknown" }, "Not known")] };
     }
     const stale = isStale(now, days, on);
     const before = known.statements[at + 1];
@@ -55,14 +55,19 @@
     if (stale) parts.push(" ", element("span", { class: "mark warning" }, "stale"));
     if (now.inherits) parts.push(" ", element("span", { class: "mark" }, `inherited from ${nameOf(now.inherits)}`));
     if (now.note) parts.push(element("p", { class: "note" }, now.note));
-    parts.push(element("p", { class: "meta" }, `${now.date} · ${now.tier}`, ...cited(now), said));
-    return { level: now.level, tier: now.tier, stale, parts };
+    parts.push(element("p", { class: "meta" }, `${now.date} · `, ...cited(now), said));
+    return { tier: now.tier, stale, parts };
   }
 
-  const nameOf = (id) => matrix.querySelector(`td.${id}`).dataset.name;
+  const nameOf = (id) => matrix.querySelector(`th.${id}`).textContent;
 
-  function cited({ sources }) {
-    return sources.flatMap((id) => [" · ", element("a", { href: `sources.html#${id}` }, id)]);
+  /** The tier, which leads to the session of a probe, and the other sources. */
+  function cited({ tier, sources }) {
+    const link = (id, text) => element("a", { href: `sources.html#${id}` }, text);
+    const sessions = sources.filter((id) => id.startsWith("probes-"));
+    const others = sources.filter((id) => !sessions.includes(id));
+    const known = sessions.length ? sessions.map((id) => link(id, tier)) : [tier];
+    return [...known, ...others.flatMap((id) => [" · ", link(id, id)])];
   }
 
   function showThen(on) {
@@ -72,10 +77,9 @@
       const then = [...row.querySelectorAll("td")].map((cell) => {
         const framework = cell.classList[0];
         const known = frameworks[framework];
-        if (known.measured !== null && known.measured <= on) return original.get(cell);
+        if (known.measured !== null && known.measured <= on) return { tier: "measured" };
         const made = contents(known, days, on, `criteria/${id}.html#${framework}`);
         cell.replaceChildren(...made.parts);
-        cell.dataset.level = made.level;
         return made;
       });
       row.dataset.tier = [...new Set(then.map(({ tier }) => tier ?? "unknown"))].join(" ");
@@ -87,8 +91,7 @@
     for (const row of matrix.querySelectorAll("tbody tr")) {
       original.set(row, { tier: row.dataset.tier, stale: row.dataset.stale });
       for (const cell of row.querySelectorAll("td")) {
-        const { level, tier } = cell.dataset;
-        original.set(cell, { level, tier, parts: [...cell.childNodes] });
+        original.set(cell, { parts: [...cell.childNodes] });
       }
     }
   }
@@ -97,7 +100,6 @@
     for (const [place, kept] of original) {
       if (kept.parts) {
         place.replaceChildren(...kept.parts);
-        place.dataset.level = kept.level;
       } else {
         place.dataset.tier = kept.tier;
         if (kept.stale) place.dataset.stale = kept.stale;

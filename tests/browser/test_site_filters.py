@@ -87,7 +87,7 @@ def test_differences_are_those_of_the_frameworks_that_are_shown(opened: Opened) 
         assert not page.locator("th.tensorflow").first.is_visible()
         levels = page.locator(ROWS).evaluate_all(
             "rows => rows.map(row => ['keras', 'pytorch'].map(id => "
-            "row.querySelector(`td.${id}`).dataset.level))"
+            "row.querySelector(`td.${id} .level`).className))"
         )
         assert all(one != other for one, other in levels)
 

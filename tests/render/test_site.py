@@ -157,6 +157,12 @@ def test_a_cell_of_the_matrix_says_what_is_known() -> None:
     assert "S12 · S48" in pytorch
 
 
+def test_on_a_phone_the_style_sheet_calls_each_framework_by_its_name() -> None:
+    sheet = content(small(), "style.css").decode()
+    for framework in load_catalog().frameworks:
+        assert f'.matrix td.{framework.id}::before{{content: "{framework.name}";}}' in sheet
+
+
 def test_stale_unknown_absent_and_future_are_told_apart() -> None:
     page = content(small(), "compare.html")
     keras, tensorflow, _ = matrix_row(page, "first-steps")

@@ -16,7 +16,7 @@ START_SECONDS = 6.0
 PARENT_SECONDS = 2.0
 PARENTS = ("startup", "memory")
 
-#: One task in one phase, from building the model to the last sample, as seen on two machines on 2026-11-25 and -26.
+#: One task in one phase, from building the model to the last sample, as seen on two machines.
 TASK_SECONDS = {
     "startup": 8.5,
     "train": 3.5,

@@ -129,7 +129,7 @@ def test_who_names_a_task_gets_all_of_it() -> None:
 
 
 def test_compiling_is_expected_to_take_its_time() -> None:
-    assert expected_seconds(COMPILE, ["train"], 2) > expected_seconds(PYTORCH, ["train"], 2) + 40
+    assert expected_seconds(COMPILE, ["train"], 2) > expected_seconds(PYTORCH, ["train"], 2) + 20
     assert gate_seconds(COMPILE, 1) > gate_seconds(PYTORCH, 1)
 
 

@@ -19,5 +19,15 @@
     }
   }
 
-  requestAnimationFrame(() => setTimeout(load));
+  /** Once the page is seen; a second later where that is not told, or where nobody looks at it. */
+  function seen() {
+    return new Promise((done) => {
+      setTimeout(done, 1000);
+      new PerformanceObserver((told) => {
+        if (told.getEntriesByName("first-contentful-paint").length) setTimeout(done);
+      }).observe({ type: "paint", buffered: true });
+    });
+  }
+
+  seen().then(load);
 })(document.currentScript);

@@ -180,8 +180,8 @@ def _measuring_contradictions(entries: dict[str, list[_Entry]]) -> Iterator[Prob
         if measure and (measure.phase, measure.metric) not in known:
             what = f'"{measure.metric}" is no metric of the phase "{measure.phase}"'
             yield Problem(f"{where} measure", what, "Name one of metrics.toml.")
-    for where, omission in entries["omissions"]:
-        for phase in set(omission.phases) - phases:
+    for where, named in (*entries["omissions"], *entries["errata"]):
+        for phase in set(named.phases) - phases:
             yield Problem(f"{where} phases", f'"{phase}" is no phase', "See metrics.toml.")
 
 

@@ -57,15 +57,13 @@ def _ruled(claim: Claim, ruling: Ruling | None) -> Claim:
 
 
 def _by_machine(cells: Iterable[Cell]) -> list[list[Cell]]:
-    """The cells of each machine, the one that was measured last first; of one day, by name."""
+    """The cells of each machine, the one that was measured last first."""
     machines: dict[str, list[Cell]] = {}
     for cell in cells:
         machines.setdefault(cell.machine, []).append(cell)
-    return sorted(machines.values(), key=_last_measured, reverse=True)
-
-
-def _last_measured(cells: list[Cell]) -> tuple[date, str]:
-    return max((cell.date, cell.machine) for cell in cells)
+    return sorted(
+        machines.values(), key=lambda found: max(cell.measured_at for cell in found), reverse=True
+    )
 
 
 @dataclass

@@ -111,12 +111,7 @@ def cells_of(catalog: Catalog, runs: Runs, *, as_of: date | None = None) -> tupl
 
 def _corrected(cell: Cell, errata: Iterable[Erratum]) -> Cell:
     """`cell` without the details that are known to be wrong, whatever the date of the decision."""
-    wrong = {
-        detail
-        for erratum in errata
-        if erratum.covers(cell.session, cell.stack)
-        for detail in erratum.details
-    }
+    wrong = {detail for erratum in errata if erratum.covers(cell) for detail in erratum.details}
     if not wrong:
         return cell
     detail = {name: value for name, value in cell.detail.items() if name not in wrong}

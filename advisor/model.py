@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 __all__ = [
+    "CHECKING",
     "NOT_SURE",
     "Answers",
     "Before",
@@ -116,6 +117,9 @@ MoveCost = Literal["all", "most", "part", "little", "nothing", "unknown"]
 
 #: The phases in which a trained model answers, on whatever it is served from.
 ANSWERING = ("predict", "export")
+
+#: The phases that check the measuring: they say nothing about a framework.
+CHECKING = ("harness",)
 
 #: The answer that every question accepts; it widens the weights instead of picking an opinion.
 NOT_SURE = "not-sure"
@@ -231,17 +235,27 @@ class Omission(Noun):
 
 
 class Erratum(Noun):
-    """Details of some stacks in some sessions' run files that are wrong and not used, and why."""
+    """Details of some stacks in some sessions' run files that are wrong and not used, and why.
+
+    They are those of the named `tasks` and `phases`, or of all where none is named.
+    """
 
     sessions: Annotated[tuple[str, ...], Field(min_length=1)]
     stacks: Annotated[tuple[Id, ...], Field(min_length=1)]
     details: Annotated[tuple[str, ...], Field(min_length=1)]
     date: dt.date
     reason: str
+    tasks: tuple[Id, ...] = ()
+    phases: tuple[Id, ...] = ()
 
-    def covers(self, session: str, stack: str) -> bool:
-        """Whether these run files are among those that it corrects."""
-        return session in self.sessions and stack in self.stacks
+    def covers(self, cell: Cell) -> bool:
+        """Whether `cell` rests on run files that it corrects."""
+        return (
+            cell.session in self.sessions
+            and cell.stack in self.stacks
+            and (not self.tasks or cell.task in self.tasks)
+            and (not self.phases or cell.phase in self.phases)
+        )
 
 
 class Criterion(Noun):
@@ -317,7 +331,7 @@ class Focus(Noun):
     def speaks_for(self, phase: str, device: str) -> bool:
         """Whether a measurement of `phase` on `device` says something about this use."""
         named = self.serving if phase in ANSWERING and self.serving else self.devices
-        return device in named
+        return device in named and phase not in CHECKING
 
     def joined(self, other: Focus) -> Focus:
         """Both together, without repeats, in order of appearance."""
@@ -727,6 +741,11 @@ class Cell:
     stale: bool = False
     compile_seconds: tuple[float, ...] = ()
     own: bool = field(default=False, repr=False)
+
+    @property
+    def measured_at(self) -> tuple[dt.date, str, str]:
+        """What orders cells in time: the date, the session that began on it, and the machine."""
+        return self.date, self.session, self.machine
 
 
 @dataclass(frozen=True)

@@ -345,7 +345,10 @@ const advisorScore = (() => {
     const byTime = layer.measured
       .filter(fitting)
       .sort(
-        (one, other) => ascending(one.date, other.date) || ascending(one.machine, other.machine),
+        (one, other) =>
+          ascending(one.date, other.date) ||
+          ascending(one.session, other.session) ||
+          ascending(one.machine, other.machine),
       );
     const last = new Map(byTime.map(({ phase, machine }) => [phase, machine]));
     return (entry) => entry.machine === last.get(entry.phase) && fitting(entry);

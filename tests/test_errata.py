@@ -45,8 +45,14 @@ def test_what_is_wrong_is_left_out_and_the_rest_stays(runs: Runs) -> None:
     )
 
 
-def test_it_is_about_the_named_sessions_and_stacks_only(runs: Runs) -> None:
-    for change in ({"sessions": ("another",)}, {"stacks": ("keras-jax",)}):
+def test_it_is_about_what_it_names_only(runs: Runs) -> None:
+    changes: list[dict[str, tuple[str, ...]]] = [
+        {"sessions": ("another",)},
+        {"stacks": ("keras-jax",)},
+        {"tasks": ("cnn-cifar",)},
+        {"phases": ("predict",)},
+    ]
+    for change in changes:
         assert found(runs, WRONG.model_copy(update=change)) == found(runs)
 
 

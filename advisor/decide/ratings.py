@@ -70,9 +70,9 @@ def relevant_cells(
     """The cells that speak for the user: named devices, named workloads, one machine a phase.
 
     No device named means that no measurement is known to speak; no workload named means that the
-    tasks stand for each other. In each phase the machine that was measured last counts, of several
-    on one day the last by name: times of different machines are never mixed, and a phase that the
-    last machine was not measured in keeps its own. A stale cell speaks for a task that is no more.
+    tasks stand for each other. In each phase the machine that was measured last counts: times
+    of different machines are never mixed, and a phase that the last machine was not measured in
+    keeps its own. A stale cell speaks for a task that is no more.
     """
     tasks = {task for id in focus.workloads for task in catalog.workload(id).tasks}
     cells = tuple(cells)
@@ -86,13 +86,9 @@ def relevant_cells(
         and cell.date <= as_of
         and (not tasks or cell.task in tasks)
     ]
-    last = {phase: machine for _, phase, machine in sorted({*map(_measured_at, fitting)})}
+    moments = sorted({(*cell.measured_at, cell.phase) for cell in fitting})
+    last = {phase: machine for _, _, machine, phase in moments}
     return tuple(cell for cell in fitting if cell.machine == last[cell.phase])
-
-
-def _measured_at(cell: Cell) -> tuple[date, str, str]:
-    """For finding the machine of a phase that was measured last."""
-    return cell.date, cell.phase, cell.machine
 
 
 def compared(cells: Sequence[Cell], policy: Policy) -> tuple[Gap, ...]:

@@ -23,6 +23,7 @@ from advisor.catalog import evidence_record
 from advisor.decide.plan import USUAL
 from advisor.decide.ratings import Gap, compared, rate, unclipped, worth
 from advisor.model import (
+    CHECKING,
     Catalog,
     Cell,
     Choice,
@@ -115,7 +116,7 @@ def _pairs(mapping: Mapping[str, Any]) -> list[list[Any]]:
 
 def _layer(catalog: Catalog, cells: Sequence[Cell], as_of: date) -> dict[str, Any]:
     """The evidence not later than `as_of`."""
-    known = _eligible([cell for cell in cells if cell.date <= as_of and not cell.stale])
+    known = _eligible([cell for cell in cells if _tells(cell, as_of)])
     return {
         "as_of": as_of.isoformat(),
         "ratings": [_rating(rating) for rating in rate(catalog, (), Focus(), as_of=as_of)],
@@ -125,13 +126,17 @@ def _layer(catalog: Catalog, cells: Sequence[Cell], as_of: date) -> dict[str, An
     }
 
 
+def _tells(cell: Cell, as_of: date) -> bool:
+    return cell.date <= as_of and not cell.stale and cell.phase not in CHECKING
+
+
 def _eligible(cells: Sequence[Cell]) -> list[Cell]:
     """The cells of machines that can be chosen: of all that fit, the one measured last counts."""
-    latest: dict[tuple[str, str, str], tuple[date, str]] = {}
+    latest: dict[tuple[str, str, str], tuple[date, str, str]] = {}
     for cell in cells:
-        place, found = (cell.device, cell.phase, cell.task), (cell.date, cell.machine)
+        place, found = (cell.device, cell.phase, cell.task), cell.measured_at
         latest[place] = max(latest.get(place, found), found)
-    machines = {machine for _, machine in latest.values()}
+    machines = {machine for _, _, machine in latest.values()}
     return [cell for cell in cells if cell.machine in machines]
 
 
@@ -152,8 +157,8 @@ def _rating(rating: Rating) -> dict[str, Any]:
 
 def _measured(cells: Sequence[Cell]) -> list[dict[str, str]]:
     """What there is a measurement of: it decides which machine speaks for the user."""
-    found = {(c.date.isoformat(), c.machine, c.device, c.phase, c.task) for c in cells}
-    keys = ("date", "machine", "device", "phase", "task")
+    found = {(c.date.isoformat(), c.session, c.machine, c.device, c.phase, c.task) for c in cells}
+    keys = ("date", "session", "machine", "device", "phase", "task")
     return [dict(zip(keys, facts, strict=True)) for facts in sorted(found)]
 
 

@@ -326,21 +326,17 @@ def machines(
 ) -> tuple[Machine, ...]:
     """Every machine that has cells up to `as_of`, with what failed there; the newest first.
 
-    Of two that are as new, the one that a decision would rest on comes first: the last by name.
-
     `placed` says where the run files lie, for links from the numbers.
     """
     shared = _Laboratory(catalog, runs, placed or {})
     measured = Tried(
         tuple(cell for cell in cells if cell.date <= as_of), tuple(_failures(runs, as_of))
     )
-    found = [
-        _machine(shared, slug, tried)
-        for (slug,), tried in sorted(measured.by("machine").items())
-        if tried.cells
-    ]
-    newest = sorted(found, key=lambda machine: (machine.newest, machine.slug), reverse=True)
-    return tuple(newest)
+    found = [(slug, tried) for (slug,), tried in measured.by("machine").items() if tried.cells]
+    newest = sorted(
+        found, key=lambda each: max(cell.measured_at for cell in each[1].cells), reverse=True
+    )
+    return tuple(_machine(shared, slug, tried) for slug, tried in newest)
 
 
 def _failures(runs: Iterable[Runs], as_of: date) -> Iterable[Attempt]:

@@ -25,9 +25,6 @@ MOST_DRAWN, LEAST_DRAWN = 12, 4
 #: In the order in which a model meets them; other phases follow by name.
 PHASES = ("train", "fit", "learn", "predict", "startup", "memory", "export")
 
-#: What is measured to check the measuring: it says nothing about a framework.
-CHECKS = frozenset({"harness"})
-
 #: Shares, such as accuracies, are compared by their difference in percentage points.
 SHARE, POINTS = "share", 100.0
 
@@ -152,7 +149,7 @@ def _panels(
     default = {framework.default_stack for framework in catalog.frameworks}
     groups: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
     for cell in decision.cells:
-        if math.isfinite(cell.value) and cell.phase not in CHECKS:
+        if math.isfinite(cell.value):
             groups[cell.task, cell.phase, cell.metric].append(cell)
     for key, cells in sorted(groups.items(), key=lambda item: _order(item[0])):
         unit, scale = _display(cells)
@@ -285,8 +282,7 @@ def _run_sets(timings: Iterable[Timing]) -> Iterator[RunSet]:
 def _machines(decision: Decision, runs: Sequence[Runs]) -> Iterator[Machine]:
     by_name: dict[str, list[Cell]] = defaultdict(list)
     for cell in decision.cells:
-        if cell.phase not in CHECKS:
-            by_name[cell.machine].append(cell)
+        by_name[cell.machine].append(cell)
     for name, cells in sorted(by_name.items()):
         facts = next((found.machines[name] for found in runs if name in found.machines), {})
         yield Machine(

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from advisor.model import BreakEven, Catalog, Cell, Coverage, Difference, Framework, Ratio
+from advisor.model import (
+    CHECKING,
+    BreakEven,
+    Catalog,
+    Cell,
+    Coverage,
+    Difference,
+    Framework,
+    Ratio,
+)
 from advisor.render.environment import environment
 from advisor.render.quantity import Quantity, quantity
 from advisor.runs import Runs
@@ -39,7 +48,7 @@ COLUMNS = (
 
 EXPORT = "export"
 #: Exports have a table of their own, and what measuring costs says nothing of frameworks.
-APART = (EXPORT, "harness")
+APART = (EXPORT, *CHECKING)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from benchmarks import tasks
 from benchmarks.errors import RefusedError
 from benchmarks.stacks.protocol import Optimizer, Stack
 from benchmarks.stacks.pytorch_norms import count_averaged, running_statistics
-from benchmarks.stacks.pytorch_runtime import RUNTIME, count_flops
+from benchmarks.stacks.pytorch_runtime import RUNTIME, count_flops, start_compiler
 from benchmarks.tasks.task import Array, Batch, Task, Weights
 
 __all__ = ["STACKS", "Mode", "PytorchTrainer"]
@@ -84,6 +84,7 @@ class PytorchTrainer:
         if mode.dtype == "bfloat16":
             self.model.forward = _in_bfloat16(self.model.forward)
         if mode.compile:
+            start_compiler()
             # Every size gets a graph of its own, as if it had been the process's only one; else
             # the second would be compiled for all sizes, and the order of measuring would matter.
             self.model.compile(dynamic=False)

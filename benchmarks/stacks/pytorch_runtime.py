@@ -2,17 +2,18 @@
 """PyTorch as an engine, for its own stacks and for Keras on top of it."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.errors import LaboratoryError
 from benchmarks.stacks.protocol import Device, Flag
 
-__all__ = ["RUNTIME", "PytorchRuntime", "count_flops"]
+__all__ = ["RUNTIME", "PytorchRuntime", "count_flops", "start_compiler"]
 
 
 class PytorchRuntime:
@@ -69,6 +70,23 @@ class PytorchRuntime:
 
     def peak_device_bytes(self) -> int | None:
         return torch.cuda.max_memory_allocated() if self.device.type == "cuda" else None
+
+
+@cache
+def start_compiler() -> None:
+    """Compile something small, once in a process.
+
+    What the compiler does the first time, such as asking the C++ compiler for the processor's
+    instructions, takes twenty seconds. They would count as the first call of whichever task comes
+    first; they are part of the start of a process, and are measured there.
+    """
+
+    @torch.compile(dynamic=False)
+    def small(inputs: Tensor, weights: Tensor) -> Tensor:
+        return torch.relu(inputs @ weights).sum()
+
+    weights = torch.ones(64, 64, device=RUNTIME.device, requires_grad=True)
+    small(torch.ones(64, 64, device=RUNTIME.device), weights).backward()
 
 
 def count_flops(model: nn.Module, forward: Callable[[], object]) -> int | None:

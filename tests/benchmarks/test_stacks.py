@@ -29,6 +29,18 @@ sys.exit(not sys.modules["torch"].compiler.config.force_disable_caches)
     assert python("-c", script).returncode == 0
 
 
+def test_the_compiler_is_started_before_a_task_is_timed() -> None:
+    script = """
+import sys
+from benchmarks import stacks, tasks
+from torch._dynamo.utils import counters
+stack = stacks.open_stack("pytorch-compile", 1)
+trainer = stack.trainer(tasks.task("mlp-mnist"), "adam")
+sys.exit(not counters["stats"]["unique_graphs"] == 1 or trainer.traces() != 0)
+"""
+    assert python("-c", script).returncode == 0
+
+
 def test_threads_are_read_back(lab: Lab) -> None:
     for stack, report in lab.reports.items():
         assert report["threads"] == {"threads": 1, "interop_threads": 1}, stack

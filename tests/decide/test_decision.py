@@ -187,10 +187,17 @@ def test_a_phase_that_the_last_machine_lacks_keeps_its_own() -> None:
     assert relevant_cells(CATALOG, (*CELLS, answer, later), CPU, TODAY) == (answer, later)
 
 
-def test_of_two_machines_of_one_day_the_last_by_name_speaks() -> None:
-    others = tuple(cell(each.stack, each.value, machine="l") for each in CELLS)
-    spoken = relevant_cells(CATALOG, (*others, *CELLS), CPU, TODAY)
-    assert {each.machine for each in spoken} == {"m"}
+@pytest.mark.parametrize(("session", "speaks"), [("0", "m"), ("9", "l")])
+def test_of_two_machines_of_one_day_the_later_session_speaks(session: str, speaks: str) -> None:
+    mine = tuple(replace(each, session="5") for each in CELLS)
+    others = tuple(replace(each, machine="l", session=session) for each in CELLS)
+    spoken = relevant_cells(CATALOG, (*others, *mine), CPU, TODAY)
+    assert {each.machine for each in spoken} == {speaks}
+
+
+def test_what_checks_the_measuring_never_speaks() -> None:
+    check = replace(CELLS[0], phase="harness")
+    assert check not in relevant_cells(CATALOG, (*CELLS, check), CPU, TODAY)
 
 
 def test_evidence_of_the_future_does_not_count() -> None:

@@ -1,8 +1,6 @@
 """How long a decision takes: in milliseconds, and as a ratio that means the same anywhere."""
 
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +10,7 @@ from advisor.ask.answers import read_answers
 from advisor.decide import decide
 from advisor.decide.score import _drawn_weights
 from advisor.model import Answers
+from tests.clock import cpu_seconds
 from tests.test_examples import bundled, newest
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -21,16 +20,6 @@ BOUND = 60.0
 
 #: Seconds of a processor for a decision with all draws and all flips; seen: 0.05 to 0.23.
 PROMISED = 0.5
-
-
-def cpu_seconds(work: Callable[[], object], repeats: int = 5) -> float:
-    """The least processor time of several calls: other programs on the machine do not count."""
-    taken = []
-    for _ in range(repeats):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return min(taken)
 
 
 def drawn() -> object:

@@ -169,13 +169,6 @@ def test_numbers_of_the_same_processes_share_their_run_files(
     assert {t.runs for panel in found.drawn for t in panel.timings} == anchors
 
 
-def test_what_checks_the_measuring_is_no_result(decision: Decision, catalog: Catalog) -> None:
-    checks = [dataclasses.replace(each, phase="harness", machine="bench") for each in DEFAULTS]
-    found = shown(decision, catalog, *DEFAULTS, *checks)
-    assert {panel.phase for panel in found.drawn} == {DEFAULTS[0].phase}
-    assert [machine.name for machine in found.machines] == [DEFAULTS[0].machine]
-
-
 def test_each_machine_says_which_phases_it_speaks_for(decision: Decision, catalog: Catalog) -> None:
     other = [
         dataclasses.replace(each, phase=phase, machine="other")

@@ -11,6 +11,7 @@ from scipy import stats
 from advisor.model import Cell, Estimator, Metric
 from advisor.runs import Runs, read_runs, task_sources
 from advisor.summarize import summarize
+from tests.clock import cpu_seconds
 from tests.intervals import world
 from tests.runfiles import NO_SOURCE, benchmark, content, process_file, written
 from tests.summarize import synthetic
@@ -272,12 +273,5 @@ def test_the_catalog_says_which_way_is_better(tmp_path: Path) -> None:
 def test_a_thousand_machines_take_no_more_than_their_share(tmp_path: Path) -> None:
     """Twice the cells in about twice the time: 2.9 times would be quadratic in part."""
     few, many = (synthetic.runs(np.ones((count, 5, 20))) for count in (1000, 2000))
-    once, twice = (min(_cpu_seconds(runs) for _ in range(5)) for runs in (few, many))
+    once, twice = (cpu_seconds(lambda runs=runs: summarize(runs)) for runs in (few, many))  # type: ignore[misc]
     assert twice < 2.9 * once + 0.1
-
-
-def _cpu_seconds(runs: Runs) -> float:
-    """Of one summary; the least of several, since memory is asked for in the first."""
-    start = time.process_time()
-    summarize(runs)
-    return time.process_time() - start

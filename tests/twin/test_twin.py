@@ -57,6 +57,7 @@ BREAKS = {
     "mean": ("return total / values.length;", "return total * (1 / values.length);"),
     "tasks": ("const common = found.filter(", "const common = found.slice(0, 1).filter("),
     "which machine": ("ascending(one.date, other.date) ||", ""),
+    "which session": ("ascending(one.session, other.session) ||", ""),
     "machine of a phase": (
         "entry.machine === last.get(entry.phase)",
         "entry.machine === byTime.at(-1)?.machine",

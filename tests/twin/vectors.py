@@ -53,7 +53,8 @@ ARTICLE = date(2025, 4, 30)
 WORDS, KERNELS, DECISIONS = 40, 160, 90
 #: A machine that was measured in fewer phases than the others; another speaks for the rest.
 UNMEASURED = {("b", "predict")}
-#: Name, device and age of the made-up machines, in days from the article's date.
+#: Name, device and age of the made-up machines, in days from the article's date. Of two of one day
+#: the later session counts, which is not that of the last name.
 MACHINES = (
     ("a", "cpu", 400),
     ("b", "cpu", 500),
@@ -350,7 +351,13 @@ def _cells(catalog: Catalog, random: Random) -> Iterator[Cell]:
                     cell = _cell(stack, task, phase, metric, random)
                     if random.random() < 0.95:
                         when = ARTICLE + timedelta(days=days)
-                        yield replace(cell, machine=machine, device=device, date=when)
+                        yield replace(
+                            cell,
+                            machine=machine,
+                            device=device,
+                            date=when,
+                            session=f"session-{ord('z') - ord(machine)}",
+                        )
 
 
 def _cell(stack: Stack, task: str, phase: str, metric: str, random: Random) -> Cell:

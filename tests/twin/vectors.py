@@ -51,8 +51,8 @@ from tests.decide.problems import POLICY, STATED, measured, stated, unknown
 TODAY = date(2026, 11, 22)
 ARTICLE = date(2025, 4, 30)
 WORDS, KERNELS, DECISIONS = 40, 160, 90
-#: A machine that was measured in fewer phases than the others; another speaks for the rest.
-UNMEASURED = {("b", "predict")}
+#: Machines that were measured in fewer phases than others; those speak for the rest.
+UNMEASURED = {("b", "predict"), ("c", "predict")}
 #: Name, device and age of the made-up machines, in days from the article's date. Of two of one day
 #: the later session counts, which is not that of the last name.
 MACHINES = (
